@@ -1,0 +1,116 @@
+import { open } from "node:fs/promises";
+import { BlockboxError } from "../errors.js";
+import { activity, deviceSizeBytes } from "./blockDevice.js";
+import { mayGrowMounted } from "./capabilities.js";
+import { run } from "./command.js";
+import type { Lock } from "./lock.js";
+import { signatureOn } from "./signature.js";
+import type { Tool } from "./tools.js";
+
+interface FileSystemKind {
+  make: { tool: Tool; args: readonly string[] };
+  /** Grows it to fill its device, mounted or not. */
+  grow: { tool: Tool; args: (device: string) => readonly string[] };
+  /** What must be run, while it is not mounted, before `grow` does its work on it then. */
+  check: { tool: Tool; args: readonly string[]; okExitCodes: readonly number[] };
+  /** Its size in bytes, from its superblock. */
+  readSize: (device: string) => Promise<number>;
+  /** How much of a device it may leave unused when it fills it. */
+  slackBytes: number;
+}
+
+const kinds = {
+  ext4: {
+    // Without nodiscard, mkfs gives back the room that was reserved in a loop file.
+    make: { tool: "mkfs.ext4", args: ["-q", "-E", "nodiscard"] },
+    grow: { tool: "resize2fs", args: (device) => [device] },
+    // 1: something was wrong and is mended.
+    check: { tool: "e2fsck", args: ["-f", "-p"], okExitCodes: [0, 1] },
+    readSize: readExt4Size,
+    // The end of a device that is too small for a block group with its tables is left unused.
+    slackBytes: 128 * 1024 ** 2,
+  },
+} as const satisfies Record<string, FileSystemKind>;
+
+export type FsType = keyof typeof kinds;
+
+export const fsTypes = Object.keys(kinds) as FsType[];
+
+/** The programs that a file system of that type needs. */
+export function toolsFor(fsType: FsType): Tool[] {
+  const { make, grow, check } = kinds[fsType];
+  return [make.tool, grow.tool, check.tool];
+}
+
+/** Make a file system on the whole device, over whatever is there: the caller has proven it blank. */
+export async function format(device: string, fsType: FsType, lock: Lock): Promise<void> {
+  const { tool, args } = kinds[fsType].make;
+  await run(tool, [...args, device], { lock, ...limitOn(device) });
+}
+
+/**
+ * Grow a mounted file system to fill its device. Throws HOST_UNFIT where this process may not (`mayGrowMounted`),
+ * COMMAND_FAILED where it does not fill it afterwards.
+ */
+export async function grow(device: string, mountPath: string, fsType: FsType, lock: Lock): Promise<void> {
+  if (await fillsDevice(device, fsType)) return;
+  if (!mayGrowMounted()) {
+    throw new BlockboxError(
+      "HOST_UNFIT",
+      `The ${fsType} file system on ${mountPath} cannot grow while it is mounted, because this process lacks the capability CAP_SYS_RESOURCE. ` +
+        "Run as root with it (in a container: add it), or unmount the file system first.",
+    );
+  }
+  await fill(device, fsType, lock);
+}
+
+/** Check a file system that is not mounted, and grow it to fill its device. Throws COMMAND_FAILED where it does not. */
+export async function growUnmounted(device: string, fsType: FsType, lock: Lock): Promise<void> {
+  if (await fillsDevice(device, fsType)) return;
+  const { tool, args, okExitCodes } = kinds[fsType].check;
+  await run(tool, [...args, device], { lock, okExitCodes, ...limitOn(device) });
+  await fill(device, fsType, lock);
+}
+
+async function fill(device: string, fsType: FsType, lock: Lock): Promise<void> {
+  const kind: FileSystemKind = kinds[fsType];
+  await run(kind.grow.tool, kind.grow.args(device), { lock, ...limitOn(device) });
+  if (await fillsDevice(device, fsType)) return;
+  const [size, room] = [await kind.readSize(device), deviceSizeBytes(device)];
+  throw new BlockboxError(
+    "COMMAND_FAILED",
+    `The ${fsType} file system on ${device} was grown, but has ${size} of ${room} bytes.`,
+  );
+}
+
+/** Growing and formatting take as long as the device takes, but must not stand still. */
+function limitOn(device: string): { timeoutMs: number; progress: () => string } {
+  return { timeoutMs: 120_000, progress: () => activity(device) };
+}
+
+/** Whether the file system needs no growth. */
+export async function fillsDevice(device: string, fsType: FsType): Promise<boolean> {
+  const kind: FileSystemKind = kinds[fsType];
+  return deviceSizeBytes(device) - (await kind.readSize(device)) < kind.slackBytes;
+}
+
+/** The type of the file system (or other signature) on a device, as blkid names it; undefined: none is recognized. */
+export async function fileSystemOn(device: string): Promise<string | undefined> {
+  return (await signatureOn(device))?.type;
+}
+
+/** Offsets within ext4's superblock, which begins at byte 1,024: the block count in two halves, and the block size. */
+async function readExt4Size(device: string): Promise<number> {
+  const file = await open(device, "r");
+  try {
+    const block = Buffer.alloc(1024);
+    await file.read(block, 0, block.length, 1024);
+    if (block.readUInt16LE(0x38) !== 0xef53)
+      throw new BlockboxError("COMMAND_FAILED", `${device} holds no ext4 file system.`);
+    const has64Bit = (block.readUInt32LE(0x60) & 0x80) !== 0;
+    const blocks = block.readUInt32LE(0x4) + (has64Bit ? block.readUInt32LE(0x150) * 2 ** 32 : 0);
+    return blocks * 1024 * 2 ** block.readUInt32LE(0x18);
+  } finally {
+    await file.close();
+  }
+}

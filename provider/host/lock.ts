@@ -1,0 +1,107 @@
+import { closeSync, constants, ftruncateSync, lstatSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { BlockboxError } from "../errors.js";
+import { run } from "./command.js";
+
+/** A held lock. `fd` is handed to every child that changes what the lock guards. */
+export interface Lock {
+  readonly name: string;
+  readonly fd: number;
+}
+
+export interface LockOptions {
+  /** How long to wait for another process. Waiting behind callers of this process does not count. Default 60,000. */
+  waitMs?: number;
+  /** Told once, after about a second, what is waited for. */
+  notify?: (message: string) => void;
+}
+
+const folder = "/run/lock/blockbox";
+const defaultWaitMs = 60_000;
+const quietMs = 1_000;
+
+/** The last caller of each name in this process: the next one queues behind it, whatever became of it. */
+const queues = new Map<string, Promise<void>>();
+
+/**
+ * Run `body` while no other process, nor any child that one left behind when it was killed, holds the lock `name`
+ * (letters, digits, `_+.-`). Throws LOCK_HELD, naming the holder, when the wait was in vain.
+ */
+export async function withLock<T>(
+  name: string,
+  purpose: string,
+  body: (lock: Lock) => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  if (!/^[A-Za-z0-9_+.-]{1,200}$/.test(name) || name.startsWith("."))
+    throw new TypeError(`not a name of a lock: ${name}`);
+  const work = (queues.get(name) ?? Promise.resolve()).then(() => hold(name, purpose, body, options));
+  const ended = work.then(ignore, ignore);
+  queues.set(name, ended);
+  try {
+    return await work;
+  } finally {
+    if (queues.get(name) === ended) queues.delete(name);
+  }
+}
+
+async function hold<T>(
+  name: string,
+  purpose: string,
+  body: (lock: Lock) => Promise<T>,
+  options: LockOptions,
+): Promise<T> {
+  makeFolder();
+  const path = `${folder}/${name}.lock`;
+  // Never unlinked: a waiter would then lock a file that nobody else sees.
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  try {
+    const lock: Lock = { name, fd };
+    await acquire(lock, path, options);
+    ftruncateSync(fd);
+    // Written at the descriptor's own position, which then stands at the end: see command.ts.
+    writeSync(fd, `pid ${process.pid}: ${purpose}\n`);
+    return await body(lock);
+  } finally {
+    // Only closed, never unlocked: a child that outlives us must go on holding it.
+    closeSync(fd);
+  }
+}
+
+/** /run/lock is open to all users of a host: one that another user has prepared for us would hold no lock. */
+function makeFolder(): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stat = lstatSync(folder);
+  if (stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0) return;
+  throw new BlockboxError(
+    "HOST_UNFIT",
+    `Locks cannot be kept in ${folder}, because other users can change that folder. Remove it, then run again.`,
+  );
+}
+
+async function acquire(lock: Lock, path: string, options: LockOptions): Promise<void> {
+  const waitMs = options.waitMs ?? defaultWaitMs;
+  if (await tryFor(lock, Math.min(waitMs, quietMs))) return;
+  const restMs = waitMs - quietMs;
+  if (restMs > 0) {
+    options.notify?.(`waiting for the lock of ${lock.name}, held by ${holder(path)}`);
+    if (await tryFor(lock, restMs)) return;
+  }
+  throw new BlockboxError(
+    "LOCK_HELD",
+    `${lock.name} could not be changed within ${Math.round(waitMs / 1000)} s, because its lock ${path} is held by ${holder(path)}, ` +
+      "or by a command that it started. Wait for it to end, then run again.",
+  );
+}
+
+/** flock(1) locks the open file that it inherits, which is ours: Node itself has no flock. Exit code 1: not within the time. */
+async function tryFor(lock: Lock, waitMs: number): Promise<boolean> {
+  const options = { lock, okExitCodes: [0, 1], timeoutMs: waitMs + 10_000 };
+  const { exitCode } = await run("flock", ["-x", "-w", (waitMs / 1000).toFixed(3), "0"], options);
+  return exitCode === 0;
+}
+
+function ignore(): void {}
+
+function holder(path: string): string {
+  return readFileSync(path, "utf8").trim() || "a process that has just begun";
+}

@@ -1,0 +1,128 @@
+import { closeSync, constants, openSync, readFileSync, readlinkSync } from "node:fs";
+import { deviceNumber, namesIn, readSysfs, sysfsFolder } from "./blockDevice.js";
+import { isBackedBy, listLoopDevices } from "./loopList.js";
+import { parseMountInfo } from "./mountInfo.js";
+
+/**
+ * Everything that uses a block device, in words: mounts in any mount namespace, swap, devices on top, processes that
+ * have it open. Empty: nothing does.
+ */
+export function deviceUsers(device: string): string[] {
+  const number = deviceNumber(device);
+  if (number === undefined) return [];
+  const seen = [
+    ...mountsAnywhere(number),
+    ...swaps(number),
+    ...holders(device),
+    ...listLoopDevices()
+      .filter((loop) => isBackedBy(loop, device))
+      .map((loop) => `shown by ${loop.path} from byte ${loop.offsetBytes}`),
+    ...openers(number),
+  ];
+  return seen.length > 0 || isFree(device) ? seen : ["claimed by the kernel or another mount namespace"];
+}
+
+/** Processes that keep the mount at `path` busy, and mounts below it, in words. */
+export function mountUsers(path: string): string[] {
+  const isBelow = (other: string) => other === path || other.startsWith(`${path}/`);
+  const mounts = parseMountInfo(readText("/proc/self/mountinfo"))
+    .filter((mount) => mount.path !== path && isBelow(mount.path))
+    .map((mount) => `${mount.source} is mounted below it on ${mount.path}`);
+  return [...mounts, ...processes().flatMap((pid) => usesBelow(pid, isBelow))];
+}
+
+function usesBelow(pid: string, isBelow: (path: string) => boolean): string[] {
+  const has = (link: string) => isBelow(target(`/proc/${pid}/${link}`));
+  const file = namesIn(`/proc/${pid}/fd`)
+    .map((fd) => target(`/proc/${pid}/fd/${fd}`))
+    .find(isBelow);
+  const mapped = readText(`/proc/${pid}/maps`)
+    .split("\n")
+    .map((line) => line.slice(line.indexOf("/")))
+    .find(isBelow);
+  const uses = [
+    ...(has("cwd") ? [`has its working directory in ${target(`/proc/${pid}/cwd`)}`] : []),
+    ...(has("root") ? [`has its root in ${target(`/proc/${pid}/root`)}`] : []),
+    ...(has("exe") ? [`runs ${target(`/proc/${pid}/exe`)}`] : []),
+    ...(file === undefined ? [] : [`has ${file} open`]),
+    ...(mapped === undefined || has("exe") ? [] : [`has ${mapped} mapped`]),
+  ];
+  return uses.map((use) => `${processName(pid)} ${use}`);
+}
+
+function mountsAnywhere(number: string): string[] {
+  const namespaces = new Map<string, string>();
+  for (const pid of ["self", ...processes()]) {
+    const namespace = target(`/proc/${pid}/ns/mnt`);
+    if (!namespaces.has(namespace)) namespaces.set(namespace, pid);
+  }
+  return [...namespaces.values()].flatMap((pid) =>
+    parseMountInfo(readText(`/proc/${pid}/mountinfo`))
+      .filter((mount) => mount.deviceNumber === number)
+      .map(
+        (mount) => `mounted on ${mount.path}${pid === "self" ? "" : ` in the mount namespace of ${processName(pid)}`}`,
+      ),
+  );
+}
+
+function swaps(number: string): string[] {
+  const paths = readText("/proc/swaps")
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(/\s/)[0] ?? "");
+  return paths.filter((path) => path !== "" && deviceNumber(path) === number).map(() => "used as swap");
+}
+
+/** Devices that the kernel stacked on this one or its partitions: device-mapper, RAID, bcache. */
+function holders(device: string): string[] {
+  const folder = sysfsFolder(device);
+  const partitions = namesIn(`${folder}`).filter((name) => readSysfs(`${folder}/${name}/partition`) !== undefined);
+  return [`${folder}/holders`, ...partitions.map((name) => `${folder}/${name}/holders`)]
+    .flatMap(namesIn)
+    .map((name) => `held by /dev/${name}`);
+}
+
+function openers(number: string): string[] {
+  return processes()
+    .filter((pid) => namesIn(`/proc/${pid}/fd`).some((fd) => isDevice(target(`/proc/${pid}/fd/${fd}`), number)))
+    .map((pid) => `opened by ${processName(pid)}`);
+}
+
+function isDevice(path: string, number: string): boolean {
+  return path.startsWith("/dev/") && deviceNumber(path) === number;
+}
+
+/** An exclusive open fails where a mount, swap or holder of any namespace has claimed the device. */
+function isFree(device: string): boolean {
+  try {
+    closeSync(openSync(device, constants.O_RDONLY | constants.O_EXCL));
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "EBUSY";
+  }
+}
+
+function processes(): string[] {
+  return namesIn("/proc").filter((name) => /^\d+$/.test(name));
+}
+
+function processName(pid: string): string {
+  return `process ${pid} (${readText(`/proc/${pid}/comm`).trim()})`;
+}
+
+/** A process may end, and its files with it, at any moment. */
+function target(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return "";
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,104 @@
+import { existsSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { missingTools, type Tool } from "../../host/tools.js";
+import { isNamed } from "../claims.js";
+import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
+import { recentGroups } from "./change.js";
+import { gibBytes } from "./geometry.js";
+import { backendId } from "./ids.js";
+import { isLeftBehind } from "./makeGroup.js";
+import { planBackend, plannedOwner } from "./plan.js";
+
+const tools: Tool[] = ["lvm", "losetup", "flock", "blkid", "blkdiscard", "blockdev", "fallocate", "perl"];
+
+/** Space on file systems that Backends of this deployment will reserve: bytes by identity, by device number. */
+const plannedSpace = new Map<number, Map<string, number>>();
+
+/** What this host has against making a group, or against what is to change of it. */
+export async function backendProblems(identity: Identity, wish: BackendWish, before?: BackendWish): Promise<Problem[]> {
+  const unfit = hostProblems();
+  if (unfit.length > 0) return unfit;
+  const { volumeGroup, loopFile } = wish;
+  const isNew = before === undefined || before.volumeGroup !== volumeGroup || before.loopFile.path !== loopFile.path;
+  const problems = [
+    ...(isNew ? await groupProblems(identity, volumeGroup) : []),
+    ...(isNew ? await fileProblems(identity, wish) : []),
+    ...spaceProblems(identity, loopFile, isNew ? 0 : before.loopFile.size),
+  ];
+  if (problems.length === 0) planBackend(identity, volumeGroup, loopFile.size, isNew);
+  return problems;
+}
+
+function hostProblems(): Problem[] {
+  if (process.platform !== "linux")
+    return [lvmProblem(`needs Linux, and this is ${process.platform}: run it on the host that has the storage`)];
+  if (process.getuid?.() !== 0)
+    return [lvmProblem("needs root, as lvm2 and loop devices do: run pulumi as root on this host")];
+  if (!existsSync("/dev/loop-control"))
+    return [lvmProblem("needs loop devices, which this kernel does not offer: `modprobe loop`")];
+  return missingTools(tools).map(({ tool, install }) =>
+    lvmProblem(`needs the program ${tool}, which this host lacks: \`${install}\``),
+  );
+}
+
+function lvmProblem(reason: string): Problem {
+  return { property: "lvm", reason };
+}
+
+async function groupProblems(identity: Identity, volumeGroup: string): Promise<Problem[]> {
+  const fault = (reason: string): Problem[] => [
+    { property: "lvm.volumeGroup", reason: `${volumeGroup} ${reason}. Give another name` },
+  ];
+  const owner = plannedOwner(volumeGroup);
+  if (owner !== undefined && owner !== identity.digest) return fault("is the group of another Backend in this program");
+  const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
+  if (group && !isNamedGroup(volumeGroup) && !isLeftBehind(group, identity))
+    return fault("exists on this host already");
+  if (!group && existsSync(`/dev/${volumeGroup}`))
+    return fault(`is the name of a device already (/dev/${volumeGroup})`);
+  return [];
+}
+
+async function fileProblems(identity: Identity, { volumeGroup, loopFile: { path } }: BackendWish): Promise<Problem[]> {
+  const fault = (reason: string): Problem[] => [{ property: "lvm.loopFile.path", reason }];
+  const parent = nearestExisting(dirname(path));
+  if (!statSync(parent).isDirectory())
+    return fault(`lies below ${parent}, which is not a directory: give another path`);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return [];
+  if (stat.isDirectory()) return fault(`${path} is a directory: give the path of a file to be made in it`);
+  const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
+  if (group && (isNamedGroup(volumeGroup) || isLeftBehind(group, identity))) return [];
+  return fault(
+    `${path} exists already, and nothing is ever made over a file or device: give another path, or remove it if nothing needs it`,
+  );
+}
+
+/** Whether the engine has named the group as one of this deployment: then this is the check of its replacement. */
+function isNamedGroup(volumeGroup: string): boolean {
+  return isNamed("Backend", backendId(volumeGroup));
+}
+
+/** Judged over all Backends of the deployment that reserve space in the same file system. */
+function spaceProblems({ digest }: Identity, { path, size, sparse }: LoopFile, hasGib: number): Problem[] {
+  const folder = nearestExisting(dirname(path));
+  const planned = plannedSpace.get(statSync(folder).dev) ?? new Map<string, number>();
+  plannedSpace.set(statSync(folder).dev, planned);
+  planned.delete(digest);
+  const needed = sparse ? 0 : (size - hasGib) * gibBytes;
+  const others = [...planned.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize - others;
+  if (needed <= 0 || needed <= free) {
+    planned.set(digest, Math.max(0, needed));
+    return [];
+  }
+  const room = Math.max(0, Math.floor(free / gibBytes));
+  const rest = others > 0 ? ", with the other Backends of this program" : "";
+  const reason = `needs ${size - hasGib} GiB, but the file system of ${folder} has ${room} GiB free${rest}. Ask for less, give another path, or set lvm.loopFile.sparse`;
+  return [{ property: "lvm.loopFile.size", reason }];
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
+}

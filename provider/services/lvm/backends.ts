@@ -1,0 +1,77 @@
+import { statSync } from "node:fs";
+import { findLoopDevice, loopOfFile } from "../../host/loop.js";
+import type { BackendService, BackendWish, SeenBackend } from "../service.js";
+import { backendProblems } from "./backendProblems.js";
+import { recentGroups } from "./change.js";
+import { gibBytes } from "./geometry.js";
+import { groupFacts } from "./groupFacts.js";
+import { parseGroupTags } from "./groupTags.js";
+import { backendId, requireGroupOf } from "./ids.js";
+import { locateGroup, refuseOtherMachine } from "./locate.js";
+import { workingPath } from "./loopFile.js";
+import { makeGroup } from "./makeGroup.js";
+import { unmarkWhenQuiet } from "./marking.js";
+import { removeGroup } from "./removeGroup.js";
+import type { Group } from "./report.js";
+import { isBuried } from "./tombstone.js";
+import { updateGroup } from "./updateGroup.js";
+
+/** Backends as volume groups of this host, each on a file behind a loop device. */
+export const backends: BackendService = {
+  problems: backendProblems,
+
+  async create(identity, wish) {
+    return { id: backendId(wish.volumeGroup), facts: await makeGroup(identity, wish) };
+  },
+
+  async read(id, recorded) {
+    const volumeGroup = requireGroupOf(id);
+    const groups = await recentGroups();
+    if (recorded === undefined) return seen(locateGroup(groups, volumeGroup), []);
+    const { location, directories } = recorded.facts;
+    refuseOtherMachine(volumeGroup, location);
+    if (isBuried(location.vgUuid)) return undefined;
+    const visible = groups.find(({ uuid }) => uuid === location.vgUuid);
+    // Not to be seen is not gone: what state says stays, but for this.
+    if (!visible?.complete) return { wish: recorded.wish, facts: { ...recorded.facts, state: "down" } };
+    const group = locateGroup(groups, volumeGroup, location);
+    for (const tag of group.tags.filter((one) => one.startsWith("blockbox.mark=")))
+      unmarkWhenQuiet(group.name, "", tag);
+    return seen(group, directories, recorded.wish);
+  },
+
+  needsRepair: ({ loopFile }) => loopOfFile(loopFile.path) === undefined,
+
+  update: (id, wish, recorded) => updateGroup(requireGroupOf(id), wish, recorded),
+
+  async refuseReplacement(id) {
+    const volumeGroup = requireGroupOf(id);
+    const count = (await recentGroups()).find(({ name }) => name === volumeGroup)?.lvs.length;
+    if (count === 0) return undefined;
+    const holds =
+      count === undefined ? "cannot be seen on this host just now" : `holds ${count} volume${count === 1 ? "" : "s"}`;
+    return `would replace a Backend whose volume group ${volumeGroup} ${holds}. Make a second Backend instead, and remove this one once it is empty`;
+  },
+
+  delete: (id, stack, wish, recorded) => removeGroup(requireGroupOf(id), stack, wish, recorded),
+};
+
+function seen(group: Group, directories: readonly string[], recorded?: BackendWish): SeenBackend {
+  const { name, volumeClear, sparse } = parseGroupTags(group.tags);
+  const backing = backingFile(group) ?? "";
+  // A delete that was cut short has renamed the file already: what state says is what it finishes.
+  const path =
+    recorded && backing === workingPath(recorded.loopFile.path, group.uuid, "deleted")
+      ? recorded.loopFile.path
+      : backing;
+  const size = Math.floor((statSync(path, { throwIfNoEntry: false })?.size ?? 0) / gibBytes);
+  return {
+    wish: { name, volumeGroup: group.name, loopFile: { path, size, sparse }, volumeClear },
+    facts: groupFacts(group, directories),
+  };
+}
+
+function backingFile({ pvs }: Group): string | undefined {
+  const [pv] = pvs;
+  return pv && findLoopDevice(pv.device)?.backing;
+}

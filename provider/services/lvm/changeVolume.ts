@@ -1,0 +1,112 @@
+import { BlockboxError } from "../../errors.js";
+import { clearRange } from "../../host/clear.js";
+import type { Lock } from "../../host/lock.js";
+import type { Location, VolumeWish } from "../service.js";
+import { changeGroup, holdVolume } from "./change.js";
+import { lvm } from "./command.js";
+import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
+import { gibBytes } from "./geometry.js";
+import { parseGroupTags } from "./groupTags.js";
+import { type Growth, growth } from "./growth.js";
+import { requireVolume } from "./locate.js";
+import { type Group, type LogicalVolume, readGroups } from "./report.js";
+import { clearTag, descriptiveFamilies, parseTags, tagChanges, volumeTags } from "./tags.js";
+
+interface Parts {
+  readonly volumeGroup: string;
+  readonly lv: string;
+}
+
+/** Brings a volume's tags and size to what is wanted, and finishes a growth that was cut short. */
+export async function changeVolume(parts: Parts, wish: VolumeWish, location: Location): Promise<void> {
+  await holdVolume(parts.lv, `changing volume ${wish.name}`, () =>
+    changeGroup(parts.volumeGroup, `changing volume ${wish.name}`, async (lock) => {
+      const { group, lv } = requireVolume(await readGroups({ lock }), parts, location);
+      refuseUnfinished(group, lv);
+      await changeTags(group, lv, wish, lock);
+      await finishClearing(group, lv, lock);
+      if (lv.sizeBytes < wish.size * gibBytes) await grow(group, lv, wish.size, lock);
+    }),
+  );
+}
+
+/** A volume whose deletion has begun may be cleared in part already: nobody may go on using it. */
+export function refuseUnfinished(group: Group, lv: LogicalVolume): void {
+  if (!parseTags(lv.tags).deleting) return;
+  throw new BlockboxError(
+    "UNFINISHED",
+    `The deletion of volume ${group.name}/${lv.name} has begun and was cut short; its data may be gone in part. Remove it from the program, or run \`pulumi destroy\`, to finish.`,
+  );
+}
+
+/** Why the volume cannot grow, in words. */
+export function growthRefusal(answer: Extract<Growth, { ok: false }>, toGib: number): string {
+  if (answer.reason === "segments") return `cannot grow to ${toGib} GiB: the volume is not one linear piece`;
+  const behind =
+    answer.reason === "end"
+      ? "its volume group ends"
+      : `volume ${parseTags(answer.neighbour.tags).name ?? answer.neighbour.name} begins`;
+  const remedy =
+    answer.reason === "end"
+      ? "let the Backend's loopFile grow"
+      : "delete that volume, or make a new, larger one and copy";
+  return `cannot grow to ${toGib} GiB where it is: ${answer.freeGib} GiB are free behind it, then ${behind}. ${remedy[0]?.toUpperCase()}${remedy.slice(1)}`;
+}
+
+/** Tags say what a user says of the volume. Its mark goes too: an update comes from a state that knows it. */
+async function changeTags(group: Group, lv: LogicalVolume, wish: VolumeWish, lock: Lock): Promise<void> {
+  const { add, remove } = tagChanges(lv.tags, volumeTags(wish), [...descriptiveFamilies, "blockbox.mark"]);
+  await retag(group, lv, add, remove, lock);
+}
+
+async function retag(
+  group: Group,
+  lv: LogicalVolume,
+  add: readonly string[],
+  remove: readonly string[],
+  lock: Lock,
+): Promise<void> {
+  const options = [...add.flatMap((tag) => ["--addtag", tag]), ...remove.flatMap((tag) => ["--deltag", tag])];
+  if (options.length > 0) await lvm(["lvchange", ...options, `${group.name}/${lv.name}`], { lock });
+}
+
+/** The tag says from where on new extents may still show old data, until they are cleared. */
+async function grow(group: Group, lv: LogicalVolume, toGib: number, lock: Lock): Promise<void> {
+  const answer = growth({ layout: group, lv, toGib });
+  if (!answer.ok)
+    throw new BlockboxError("NO_SPACE", `Volume ${group.name}/${lv.name} ${growthRefusal(answer, toGib)}.`);
+  const { range } = answer;
+  if (range === undefined) return;
+  refuseUsedExtents(bytesOf(group, range));
+  const tag = clearTag(lv.sizeBytes);
+  await retag(group, lv, [tag], [], lock);
+  const where = `${range.pvDevice}:${range.startExtent}-${range.startExtent + range.extents - 1}`;
+  await lvm(
+    ["lvextend", "--alloc", "contiguous", "--extents", `+${range.extents}`, `${group.name}/${lv.name}`, where],
+    { lock },
+  );
+  const after = { ...lv, tags: [...lv.tags, tag], sizeBytes: lv.sizeBytes + range.extents * group.extentSizeBytes };
+  const [segment] = lv.segments;
+  const segments = segment ? [{ ...segment, extents: segment.extents + range.extents }] : [];
+  await finishClearing(group, { ...after, segments }, lock);
+}
+
+/**
+ * Clears what a growth added. While the tag is there, nobody has been shown what lies beyond it: whoever shows a volume
+ * calls this first, so that it can never clear what has been written since.
+ */
+export async function finishClearing(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
+  const { clearFrom } = parseTags(lv.tags);
+  if (clearFrom === undefined) return;
+  const { device, offsetBytes, lengthBytes } = rangeOfVolume(group, lv);
+  const rest = { device, offsetBytes: offsetBytes + clearFrom, lengthBytes: lengthBytes - clearFrom };
+  // Nothing is left to clear when the process was killed before lvextend.
+  if (rest.lengthBytes > 0) {
+    refuseUsedExtents(rest);
+    await clearRange(rest.device, rest.offsetBytes, rest.lengthBytes, {
+      sparse: parseGroupTags(group.tags).sparse,
+      lock,
+    });
+  }
+  await retag(group, lv, [], [clearTag(clearFrom)], lock);
+}

@@ -1,0 +1,48 @@
+import { BlockboxError } from "../../errors.js";
+import { loopsOverRange } from "../../host/loop.js";
+import type { ExtentRange, Group, LogicalVolume } from "./report.js";
+
+/** A part of a block device. */
+export interface ByteRange {
+  readonly device: string;
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+}
+
+/** Where a range of extents is on its physical volume. */
+export function bytesOf(group: Pick<Group, "extentSizeBytes" | "pvs" | "name">, range: ExtentRange): ByteRange {
+  const pv = group.pvs.find(({ uuid }) => uuid === range.pvUuid);
+  if (pv === undefined || pv.missing) {
+    throw new BlockboxError(
+      "NOT_HERE",
+      `Physical volume ${range.pvUuid} of group ${group.name} is missing. Bring its device back, then run again.`,
+    );
+  }
+  return {
+    device: pv.device,
+    offsetBytes: pv.peStartBytes + range.startExtent * group.extentSizeBytes,
+    lengthBytes: range.extents * group.extentSizeBytes,
+  };
+}
+
+/** The one range of a linear volume: all that loop activation can show. Throws INPUT_REFUSED for any other layout. */
+export function rangeOfVolume(group: Group, lv: LogicalVolume): ByteRange {
+  const [segment, ...more] = lv.segments;
+  if (segment === undefined || more.length > 0 || segment.type !== "linear") {
+    throw new BlockboxError(
+      "INPUT_REFUSED",
+      `Volume ${group.name}/${lv.name} is not one linear piece, which is all that can be reached without device-mapper.`,
+    );
+  }
+  return bytesOf(group, segment);
+}
+
+/** Before extents are given to a volume: nobody may be using them past lvm, which cannot see loop devices over them. */
+export function refuseUsedExtents({ device, offsetBytes, lengthBytes }: ByteRange): void {
+  const [loop] = loopsOverRange(device, offsetBytes, lengthBytes);
+  if (loop === undefined) return;
+  throw new BlockboxError(
+    "IN_USE",
+    `Free extents of ${device} are in use by ${loop.path} (bytes ${loop.offsetBytes} on). Detach it (\`losetup -d ${loop.path}\`), then run again.`,
+  );
+}

@@ -1,0 +1,36 @@
+import { gibBytes } from "./geometry.js";
+import { cellExtents } from "./placement.js";
+import type { ExtentRange, Group, LogicalVolume } from "./report.js";
+
+/** What the preview judges: a real group, or one still to be made. */
+export type Layout = Pick<Group, "extentSizeBytes" | "pvs" | "lvs" | "free">;
+
+export type Growth =
+  /** `range` is what lvextend is to add; undefined where the volume has the size already. */
+  | { ok: true; range: ExtentRange | undefined }
+  /** `freeGib` whole GiB are free right behind the volume, then comes another volume or the end of the device. */
+  | { ok: false; reason: "neighbour"; neighbour: LogicalVolume; freeGib: number }
+  | { ok: false; reason: "end"; freeGib: number }
+  /** Loop activation shows a volume as one range only. */
+  | { ok: false; reason: "segments" };
+
+/** How a volume grows to `toGib` in one piece. Growing back what a shrink would take is not asked here. */
+export function growth({ layout, lv, toGib }: { layout: Layout; lv: LogicalVolume; toGib: number }): Growth {
+  const [segment, ...more] = lv.segments;
+  if (segment === undefined || more.length > 0 || segment.type !== "linear") return { ok: false, reason: "segments" };
+  const missing = toGib * cellExtents(layout.extentSizeBytes) - segment.extents;
+  if (missing <= 0) return { ok: true, range: undefined };
+
+  const end = segment.startExtent + segment.extents;
+  const behind = layout.free.find((range) => range.pvUuid === segment.pvUuid && range.startExtent === end);
+  const room = behind?.extents ?? 0;
+  if (behind !== undefined && room >= missing) return { ok: true, range: { ...behind, extents: missing } };
+
+  const freeGib = Math.floor((room * layout.extentSizeBytes) / gibBytes);
+  const neighbour = layout.lvs.find(({ segments }) =>
+    segments.some((other) => other.pvUuid === segment.pvUuid && other.startExtent === end + room),
+  );
+  return neighbour === undefined
+    ? { ok: false, reason: "end", freeGib }
+    : { ok: false, reason: "neighbour", neighbour, freeGib };
+}

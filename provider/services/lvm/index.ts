@@ -1,0 +1,7 @@
+import type { BlockService } from "../service.js";
+import { attachments } from "./attachments.js";
+import { backends } from "./backends.js";
+import { volumes } from "./volumes.js";
+
+/** The embedded block service: lvm2 of this host, without device-mapper. */
+export const lvm: BlockService = { backends, volumes, attachments };

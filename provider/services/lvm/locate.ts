@@ -1,0 +1,96 @@
+import { BlockboxError } from "../../errors.js";
+import { machineId } from "../../host/machine.js";
+import type { Location } from "../service.js";
+import type { Group, LogicalVolume } from "./report.js";
+import { parseTags } from "./tags.js";
+
+/** What can be said of a volume that state records. Only "gone" and "handedOver" are proof that it is not ours to look after. */
+export type Located = { readonly group: Group; readonly lv: LogicalVolume } | "gone" | "handedOver";
+
+/**
+ * The group of that name, and of the recorded UUID if there is one: visible, whole and ours. Anything less is an error,
+ * never an absence (rule 9): NOT_HERE, or NOT_OURS.
+ */
+export function locateGroup(groups: readonly Group[], volumeGroup: string, location?: Location): Group {
+  if (location !== undefined) refuseOtherMachine(volumeGroup, location);
+  const group = groups.find(({ uuid, name }) => (location ? uuid === location.vgUuid : name === volumeGroup));
+  if (group === undefined) throw notVisible(volumeGroup, groups, location);
+  if (!group.complete) {
+    const missing = group.pvs.filter((pv) => pv.missing).map((pv) => pv.uuid);
+    throw new BlockboxError(
+      "NOT_HERE",
+      `Volume group ${volumeGroup} is incomplete: physical volume ${missing.join(", ")} is missing. Bring its device back, then run again.`,
+    );
+  }
+  if (group.name !== volumeGroup)
+    throw notOurs(`Volume group ${volumeGroup} was renamed to ${group.name}`, `vgrename ${group.name} ${volumeGroup}`);
+  if (!parseTags(group.tags).ours)
+    throw notOurs(`Volume group ${volumeGroup} does not carry our tag`, `vgchange --addtag blockbox ${volumeGroup}`);
+  return group;
+}
+
+/** What is to be seen here says nothing of what lives on another machine. */
+export function refuseOtherMachine(volumeGroup: string, location: Location): void {
+  const here = machineId();
+  if (location.machineId === here) return;
+  throw new BlockboxError(
+    "NOT_HERE",
+    `Volume group ${volumeGroup} lives on another machine (${location.machineId}; this is ${here}). Run there; nothing was changed here.`,
+  );
+}
+
+/** A volume by what state records of it, or (without a location) by its name alone. Throws NOT_HERE or NOT_OURS. */
+export function locateVolume(
+  groups: readonly Group[],
+  { volumeGroup, lv: name }: { volumeGroup: string; lv: string },
+  location?: Location,
+): Located {
+  const group = locateGroup(groups, volumeGroup, location);
+  const lv = group.lvs.find((one) =>
+    location?.lvUuid === undefined ? one.name === name : one.uuid === location.lvUuid,
+  );
+  if (lv === undefined) return "gone";
+  const { ours } = parseTags(lv.tags);
+  if (lv.name === name && ours) return { group, lv };
+  if (lv.name !== name && !ours) return "handedOver";
+  if (ours)
+    throw notOurs(
+      `Logical volume ${volumeGroup}/${name} was renamed to ${lv.name}`,
+      `lvrename ${volumeGroup} ${lv.name} ${name}`,
+    );
+  throw notOurs(
+    `Logical volume ${volumeGroup}/${name} no longer carries our tag`,
+    `lvchange --addtag blockbox ${volumeGroup}/${name}`,
+  );
+}
+
+/** As locateVolume, where a volume that is not there is an error too. */
+export function requireVolume(
+  groups: readonly Group[],
+  parts: { volumeGroup: string; lv: string },
+  location?: Location,
+): { group: Group; lv: LogicalVolume } {
+  const found = locateVolume(groups, parts, location);
+  if (typeof found !== "string") return found;
+  throw new BlockboxError(
+    "NOT_FOUND",
+    `Volume ${parts.volumeGroup}/${parts.lv} is gone: its volume group is whole and does not hold it. Run \`pulumi refresh\`, so that the next update makes a new one.`,
+  );
+}
+
+function notVisible(volumeGroup: string, groups: readonly Group[], location: Location | undefined): BlockboxError {
+  const other = location && groups.find(({ name }) => name === volumeGroup);
+  const found = other ? `; a group of that name has another UUID (${other.uuid}, not ${location.vgUuid})` : "";
+  return new BlockboxError(
+    "NOT_HERE",
+    `Volume group ${volumeGroup} cannot be seen on this host${found}, which does not prove that it is gone. ` +
+      "After a reboot `pulumi up` brings its Backend back; else see that the file system with its file is mounted.",
+  );
+}
+
+function notOurs(what: string, mend: string): BlockboxError {
+  return new BlockboxError(
+    "NOT_OURS",
+    `${what}, so it is left alone. If it is still yours to manage here: \`lvm ${mend}\`.`,
+  );
+}

@@ -1,0 +1,108 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { BlockboxError } from "../../errors.js";
+import { run } from "../../host/command.js";
+import type { Lock } from "../../host/lock.js";
+import {
+  attachLoop,
+  detachLoop,
+  growLoop,
+  isBackedBy,
+  type LoopDevice,
+  listLoopDevices,
+  loopOfFile,
+} from "../../host/loop.js";
+import type { LoopFile } from "../service.js";
+import { gibBytes } from "./geometry.js";
+
+/** The name that a file has while it is being made or removed: with whose it is in it, so that only its owner begins again. */
+export function workingPath(path: string, owner: string, purpose: "new" | "deleted"): string {
+  return join(dirname(path), `.${basename(path)}.${owner}.${purpose}`);
+}
+
+/** A new file at its working path, behind a loop device. What a killed create left there is thrown away first. */
+export async function makeLoopFile({ path, size, sparse }: LoopFile, owner: string, lock: Lock): Promise<LoopDevice> {
+  const working = workingPath(path, owner, "new");
+  await discardFile(working, lock);
+  closeSync(openSync(working, "wx", 0o600));
+  try {
+    await setSize(working, size, sparse, lock);
+    return await attachLoop({ backing: working, readOnly: false, lock });
+  } catch (error) {
+    await discardFile(working, lock);
+    throw error;
+  }
+}
+
+/** Renames the finished file to where it belongs. Nothing is overwritten. */
+export function publishLoopFile(path: string, owner: string): void {
+  if (existsSync(path)) throw fileExists(path);
+  renameSync(workingPath(path, owner, "new"), path);
+  syncDirectory(path);
+}
+
+/** First step of removing: from here on the file is known as one that is going, whoever comes next. */
+export function retireLoopFile(path: string, owner: string): void {
+  const retired = workingPath(path, owner, "deleted");
+  if (existsSync(path) && !existsSync(retired)) renameSync(path, retired);
+  syncDirectory(path);
+}
+
+/** Takes the loop device off a file and removes it; success if it is not there. */
+export async function discardFile(file: string, lock: Lock): Promise<void> {
+  if (!existsSync(file)) return;
+  for (const { path } of listLoopDevices().filter((loop) => isBackedBy(loop, file))) await detachLoop(path, lock);
+  rmSync(file);
+}
+
+/** The loop device on the Backend's file, attached again if it is not there (as after a reboot). Throws NOT_HERE without the file. */
+export async function ensureLoop(path: string, lock: Lock): Promise<LoopDevice> {
+  if (!existsSync(path)) {
+    throw new BlockboxError(
+      "NOT_HERE",
+      `The Backend's file ${path} is not there, which does not prove that its volumes are gone. See that its file system is mounted, or restore it.`,
+    );
+  }
+  return loopOfFile(path) ?? attachLoop({ backing: path, readOnly: false, lock });
+}
+
+/** Lets the file and its loop device grow to what is wanted; nothing shrinks. Reserves space that `sparse` no longer spares. */
+export async function growLoopFile({ path, size, sparse }: LoopFile, loop: LoopDevice, lock: Lock): Promise<void> {
+  const { size: bytes, blocks } = statSync(path);
+  const wanted = size * gibBytes;
+  if (bytes < wanted || (!sparse && blocks * 512 < wanted))
+    await setSize(path, Math.max(size, bytes / gibBytes), sparse, lock);
+  const reached = statSync(path).size;
+  if (loop.sizeBytes < reached) await growLoop(loop.path, reached, lock);
+}
+
+async function setSize(file: string, sizeGib: number, sparse: boolean, lock: Lock): Promise<void> {
+  const bytes = sizeGib * gibBytes;
+  if (!sparse) {
+    await run("fallocate", ["--length", `${bytes}`, file], { lock });
+    return;
+  }
+  const fd = openSync(file, "r+");
+  try {
+    ftruncateSync(fd, bytes);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function fileExists(path: string): BlockboxError {
+  return new BlockboxError(
+    "NOT_OURS",
+    `${path} exists already and is left alone. Give lvm.loopFile another path, or remove the file if nothing needs it.`,
+  );
+}
+
+function syncDirectory(path: string): void {
+  const fd = openSync(dirname(path), "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BlockboxError } from "../../errors.js";
+import { clearRange } from "../../host/clear.js";
+import type { Lock } from "../../host/lock.js";
+import { machineId } from "../../host/machine.js";
+import { notice } from "../../host/notice.js";
+import { claimOf, isNamed } from "../claims.js";
+import type { Created, Identity, VolumeFacts, VolumeWish } from "../service.js";
+import { changeGroup } from "./change.js";
+import { lvm } from "./command.js";
+import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
+import { gibBytes } from "./geometry.js";
+import { parseGroupTags } from "./groupTags.js";
+import { volumeId } from "./ids.js";
+import { locateGroup } from "./locate.js";
+import { newMark, unmarkWhenQuiet } from "./marking.js";
+import { place, withoutRanges } from "./placement.js";
+import { reservedRanges, stillPlanned } from "./plan.js";
+import { type Group, type LogicalVolume, readGroups } from "./report.js";
+import { descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
+
+/** How long another process that is creating the same volume is waited for. */
+const creatorWaitMs = 60_000;
+
+/** Makes a volume, or takes over the one that a killed create of the same identity left behind (rule 1). */
+export async function makeVolume(
+  identity: Identity,
+  volumeGroup: string,
+  wish: VolumeWish,
+): Promise<Created<VolumeFacts>> {
+  const deadline = performance.now() + creatorWaitMs;
+  for (let told = false; ; told = true) {
+    const made = await changeGroup(volumeGroup, `creating volume ${wish.name}`, (lock) =>
+      tryToMake(identity, volumeGroup, wish, lock),
+    );
+    if ("id" in made) return made;
+    if (performance.now() > deadline) {
+      throw new BlockboxError(
+        "CREATOR_ALIVE",
+        `Volume ${wish.name} is being created by process ${made.creatorPid} already, which has not ended. Wait for it or end it, then run again.`,
+      );
+    }
+    if (!told) notice(`waiting for process ${made.creatorPid}, which is creating volume ${wish.name} already`);
+    await sleep(1_000);
+  }
+}
+
+async function tryToMake(
+  identity: Identity,
+  volumeGroup: string,
+  wish: VolumeWish,
+  lock: Lock,
+): Promise<Created<VolumeFacts> | { creatorPid: number }> {
+  const group = locateGroup(await readGroups({ lock }), volumeGroup);
+  const own = group.lvs.filter((lv) => isCandidate(group, lv, identity));
+  const busy = own.map((lv) => parseTags(lv.tags).mark).find((mark) => claimOf(mark, identity) === "underWay");
+  if (busy) return { creatorPid: busy.creator.pid };
+
+  const wantedBytes = wish.size * gibBytes;
+  const adopted = own.find(
+    (lv) => lv.sizeBytes === wantedBytes && lv.segments.length === 1 && !parseTags(lv.tags).deleting,
+  );
+  for (const lv of own) {
+    if (lv !== adopted) await removeUnused(group, lv, lock);
+  }
+  const remaining = own.length === 0 || adopted ? group : locateGroup(await readGroups({ lock }), volumeGroup);
+  const name = adopted
+    ? await adopt(remaining, adopted, identity, wish, lock)
+    : await allocate(remaining, identity, wish, lock);
+  return clearNew(volumeGroup, name, lock);
+}
+
+/** A marked volume of ours that the engine has not named: one that it has named would be the one being replaced. */
+function isCandidate(group: Group, lv: LogicalVolume, identity: Identity): boolean {
+  const { ours, mark } = parseTags(lv.tags);
+  return ours && claimOf(mark, identity) !== "foreign" && !isNamed("Volume", volumeId(group.name, lv.name));
+}
+
+async function removeUnused(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
+  refuseUsedExtents(rangeOfVolume(group, lv));
+  await lvm(["lvremove", `${group.name}/${lv.name}`], { lock });
+}
+
+async function adopt(
+  group: Group,
+  lv: LogicalVolume,
+  identity: Identity,
+  wish: VolumeWish,
+  lock: Lock,
+): Promise<string> {
+  const current = lv.tags.filter((tag) => tag.startsWith("blockbox.mark="));
+  const { add, remove } = tagChanges(lv.tags, volumeTags(wish), descriptiveFamilies);
+  const tags = [
+    ...[markTag(newMark(identity)), ...add].flatMap((tag) => ["--addtag", tag]),
+    ...[...current, ...remove].flatMap((tag) => ["--deltag", tag]),
+  ];
+  await lvm(["lvchange", ...tags, `${group.name}/${lv.name}`], { lock });
+  return lv.name;
+}
+
+async function allocate(group: Group, identity: Identity, wish: VolumeWish, lock: Lock): Promise<string> {
+  const range = place({
+    extentSizeBytes: group.extentSizeBytes,
+    free: withoutRanges(group.free, reservedRanges(group)),
+    sizeGib: wish.size,
+    stillPlannedGib: stillPlanned(group.name, identity),
+  });
+  if (range === undefined) {
+    throw new BlockboxError(
+      "NO_SPACE",
+      `Volume group ${group.name} has no free piece of ${wish.size} GiB for volume ${wish.name}. Let the Backend's loopFile grow, or delete volumes.`,
+    );
+  }
+  refuseUsedExtents(bytesOf(group, range));
+  const name = `volume-${randomUUID()}`;
+  const tags = [...volumeTags(wish), markTag(newMark(identity))].flatMap((tag) => ["--addtag", tag]);
+  const where = `${range.pvDevice}:${range.startExtent}-${range.startExtent + range.extents - 1}`;
+  const inert = ["--activate", "n", "--zero", "n", "--wipesignatures", "n"];
+  await lvm(
+    [
+      "lvcreate",
+      ...inert,
+      "--alloc",
+      "contiguous",
+      "--extents",
+      `${range.extents}`,
+      "--name",
+      name,
+      ...tags,
+      group.name,
+      where,
+    ],
+    { lock },
+  );
+  return name;
+}
+
+/** A new logical volume shows what its extents held before: it is zeroed before anyone gets it, or taken away again. */
+async function clearNew(volumeGroup: string, name: string, lock: Lock): Promise<Created<VolumeFacts>> {
+  const group = locateGroup(await readGroups({ lock }), volumeGroup);
+  const lv = group.lvs.find((one) => one.name === name);
+  if (lv === undefined)
+    throw new BlockboxError("COMMAND_FAILED", `lvm made volume ${volumeGroup}/${name}, but does not list it.`);
+  const range = rangeOfVolume(group, lv);
+  refuseUsedExtents(range);
+  try {
+    await clearRange(range.device, range.offsetBytes, range.lengthBytes, {
+      sparse: parseGroupTags(group.tags).sparse,
+      lock,
+    });
+  } catch (error) {
+    await lvm(["lvremove", `${volumeGroup}/${name}`], { lock });
+    throw error;
+  }
+  const mark = lv.tags.find((tag) => tag.startsWith("blockbox.mark="));
+  if (mark !== undefined) unmarkWhenQuiet(volumeGroup, name, mark);
+  return {
+    id: volumeId(volumeGroup, name),
+    facts: { location: { machineId: machineId(), vgUuid: group.uuid, lvUuid: lv.uuid } },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Creator } from "../../host/machine.js";
+
+/** Says, on the thing itself, that its create has begun and that no state may know of it yet. */
+export interface Mark {
+  /** Digest of the resource's identity, in hex. */
+  identity: string;
+  /** Digest of project and stack, in hex. */
+  stack: string;
+  /** Of this one create, in hex. */
+  token: string;
+  creator: Creator;
+  /** Unix seconds. */
+  createdAt: number;
+}
+
+/** `identity:stack:token:machine:pid:start:createdAt`: at most 230 characters with digests of 64. */
+export function formatMark({ identity, stack, token, creator, createdAt }: Mark): string {
+  return [identity, stack, token, creator.machine, creator.pid, creator.start, createdAt].join(":");
+}
+
+const pattern = /^([0-9a-f]+):([0-9a-f]+):([0-9a-f]+):([0-9a-f]+):(\d{1,10}):(\d{1,15}):(\d{1,12})$/;
+
+/** The mark behind `formatMark`, or undefined if this is none. */
+export function parseMark(text: string | undefined): Mark | undefined {
+  const [, identity, stack, token, machine, pid, start, createdAt] = pattern.exec(text ?? "") ?? [];
+  if (identity === undefined || stack === undefined || token === undefined || machine === undefined) return undefined;
+  return {
+    identity,
+    stack,
+    token,
+    creator: { machine, pid: Number(pid), start: Number(start) },
+    createdAt: Number(createdAt),
+  };
+}

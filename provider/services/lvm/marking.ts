@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { thisProcess } from "../../host/machine.js";
+import { whenQuiet } from "../quiet.js";
+import type { Identity } from "../service.js";
+import { changeGroup } from "./change.js";
+import { lvm } from "./command.js";
+import type { Mark } from "./mark.js";
+
+/** A new mark for a create that begins now. */
+export function newMark({ digest, stack }: Identity): Mark {
+  const createdAt = Math.floor(Date.now() / 1000);
+  return { identity: digest, stack, token: randomBytes(8).toString("hex"), creator: thisProcess(), createdAt };
+}
+
+/** Marks to take off, by group: `lv` is empty for the group's own. */
+const pending = new Map<string, { readonly lv: string; readonly tag: string }[]>();
+
+/** Takes a mark off in a quiet moment, when state is sure to know the thing. All of a group go in one command. */
+export function unmarkWhenQuiet(volumeGroup: string, lv: string, tag: string): void {
+  pending.set(volumeGroup, [...(pending.get(volumeGroup) ?? []), { lv, tag }]);
+  whenQuiet(`marks of ${volumeGroup}`, () => unmarkAll(volumeGroup));
+}
+
+/** What is deleted needs no unmarking. */
+export function forgetMarks(volumeGroup: string, lv?: string): void {
+  const left = lv === undefined ? [] : (pending.get(volumeGroup) ?? []).filter((mark) => mark.lv !== lv);
+  pending.set(volumeGroup, left);
+}
+
+async function unmarkAll(volumeGroup: string): Promise<void> {
+  await changeGroup(volumeGroup, "taking marks off", async (lock) => {
+    const marks = pending.get(volumeGroup) ?? [];
+    pending.delete(volumeGroup);
+    const groups = marks.filter(({ lv }) => lv === "");
+    const volumes = marks.filter(({ lv }) => lv !== "");
+    if (groups.length > 0) await lvm(["vgchange", ...removals(groups), volumeGroup], { lock });
+    // A tag that a volume does not have is no error, so one command serves all.
+    const names = [...new Set(volumes.map(({ lv }) => `${volumeGroup}/${lv}`))];
+    if (volumes.length > 0) await lvm(["lvchange", ...removals(volumes), ...names], { lock });
+  });
+}
+
+function removals(marks: readonly { readonly tag: string }[]): string[] {
+  return marks.flatMap(({ tag }) => ["--deltag", tag]);
+}

@@ -1,0 +1,79 @@
+import { gibBytes } from "./geometry.js";
+import { fits } from "./packing.js";
+import type { ExtentRange } from "./report.js";
+
+/** A hole in cells of one GiB, on the grid that begins with the physical volume's first extent. */
+interface Hole {
+  range: ExtentRange;
+  firstCell: number;
+  cells: number;
+}
+
+/**
+ * Where a new volume of `sizeGib` goes: the middle of the largest hole while everything of `stillPlannedGib` fits into
+ * what is left (so that all have room to grow), else the start of the smallest hole that leaves room for it.
+ * Undefined where no hole takes it. `free` must not contain what a planned growth needs: see `withoutRanges`.
+ */
+export function place(wish: {
+  extentSizeBytes: number;
+  free: readonly ExtentRange[];
+  sizeGib: number;
+  stillPlannedGib: readonly number[];
+}): ExtentRange | undefined {
+  const cell = cellExtents(wish.extentSizeBytes);
+  const holes = wish.free.map((range) => hole(range, cell)).sort((a, b) => a.cells - b.cells);
+  const candidates = holes.filter(({ cells }) => cells >= wish.sizeGib);
+  const largest = candidates.at(-1);
+  if (largest === undefined) return undefined;
+
+  const leaves = (taken: Hole, before: number) => {
+    const others = holes.filter((other) => other !== taken).map(({ cells }) => cells);
+    return [...others, before, taken.cells - wish.sizeGib - before];
+  };
+  const at = (taken: Hole, before: number): ExtentRange => ({
+    ...taken.range,
+    startExtent: (taken.firstCell + before) * cell,
+    extents: wish.sizeGib * cell,
+  });
+  const middle = Math.floor((largest.cells - wish.sizeGib) / 2);
+  if (fits(leaves(largest, middle), wish.stillPlannedGib)) return at(largest, middle);
+  const careful = candidates.find((candidate) => fits(leaves(candidate, 0), wish.stillPlannedGib));
+  return at(careful ?? candidates[0] ?? largest, 0);
+}
+
+/** The sizes in GiB of the holes that volumes can use, largest first. */
+export function freePiecesGib(layout: { extentSizeBytes: number; free: readonly ExtentRange[] }): number[] {
+  const cell = cellExtents(layout.extentSizeBytes);
+  return layout.free
+    .map((range) => hole(range, cell).cells)
+    .filter((cells) => cells > 0)
+    .sort((a, b) => b - a);
+}
+
+/** The free ranges without those that something else needs. */
+export function withoutRanges(free: readonly ExtentRange[], taken: readonly ExtentRange[]): ExtentRange[] {
+  return taken.reduce<ExtentRange[]>((left, range) => left.flatMap((piece) => cut(piece, range)), [...free]);
+}
+
+function cut(piece: ExtentRange, taken: ExtentRange): ExtentRange[] {
+  if (piece.pvUuid !== taken.pvUuid) return [piece];
+  const [start, end] = [piece.startExtent, piece.startExtent + piece.extents];
+  const left = { ...piece, extents: Math.min(end, taken.startExtent) - start };
+  const rightStart = Math.max(start, taken.startExtent + taken.extents);
+  const right = { ...piece, startExtent: rightStart, extents: end - rightStart };
+  if (left.extents >= piece.extents || right.extents >= piece.extents) return [piece];
+  return [left, right].filter(({ extents }) => extents > 0);
+}
+
+function hole(range: ExtentRange, cell: number): Hole {
+  const firstCell = Math.ceil(range.startExtent / cell);
+  const endCell = Math.floor((range.startExtent + range.extents) / cell);
+  return { range, firstCell, cells: Math.max(0, endCell - firstCell) };
+}
+
+/** Extents in a GiB. Throws a RangeError for a group whose extents do not divide a GiB: it cannot hold whole GiB. */
+export function cellExtents(extentSizeBytes: number): number {
+  const cell = gibBytes / extentSizeBytes;
+  if (!Number.isInteger(cell)) throw new RangeError(`extents of ${extentSizeBytes} bytes do not divide a GiB`);
+  return cell;
+}

@@ -1,0 +1,150 @@
+import type { Lock } from "../../host/lock.js";
+import { lvm } from "./command.js";
+
+/** A range of extents of one physical volume. */
+export interface ExtentRange {
+  pvUuid: string;
+  pvDevice: string;
+  startExtent: number;
+  extents: number;
+}
+
+export interface PhysicalVolume {
+  /** `[unknown]` where it is missing. */
+  device: string;
+  uuid: string;
+  missing: boolean;
+  /** Where its first extent starts on the device. */
+  peStartBytes: number;
+  extentCount: number;
+}
+
+export interface Segment extends ExtentRange {
+  /** `linear`, `striped`, … */
+  type: string;
+  /** The logical volume's extent that it begins with. */
+  logicalStart: number;
+}
+
+export interface LogicalVolume {
+  name: string;
+  uuid: string;
+  tags: string[];
+  sizeBytes: number;
+  permission: "rw" | "ro";
+  /** In logical order. Empty for a volume that lies on others (a mirror, a thin volume). */
+  segments: Segment[];
+}
+
+export interface Group {
+  name: string;
+  uuid: string;
+  tags: string[];
+  extentSizeBytes: number;
+  extentCount: number;
+  freeExtents: number;
+  /** No physical volume of it is missing. */
+  complete: boolean;
+  pvs: PhysicalVolume[];
+  /** Hidden ones too, without lvm's brackets around their names. */
+  lvs: LogicalVolume[];
+  /** Holes, as lvm cuts them: neighbouring ranges are one. */
+  free: ExtentRange[];
+}
+
+const columns = {
+  vg: ["vg_name", "vg_uuid", "vg_tags", "vg_extent_size", "vg_extent_count", "vg_free_count", "vg_missing_pv_count"],
+  pv: ["pv_name", "pv_uuid", "pv_missing", "pe_start", "pv_pe_count"],
+  lv: ["lv_name", "lv_uuid", "lv_tags", "lv_size", "lv_attr"],
+  pvseg: ["pv_name", "pv_uuid", "pvseg_start", "pvseg_size", "lv_uuid", "segtype", "seg_start_pe"],
+  seg: ["lv_uuid"],
+} as const;
+
+/** All volume groups of this host, or the one of that name if it is here. One lvm command. */
+export async function readGroups(options: { lock?: Lock; volumeGroup?: string } = {}): Promise<Group[]> {
+  const selection = Object.entries(columns).flatMap(([report, names]) => [
+    "--configreport",
+    report,
+    "-o",
+    names.join(),
+  ]);
+  const format = ["--all", "--reportformat", "json", "--units", "b", "--nosuffix"];
+  const { stdout } = await lvm(["fullreport", ...format, ...selection], { lock: options.lock });
+  return parseReport(stdout).filter(({ name }) => options.volumeGroup === undefined || name === options.volumeGroup);
+}
+
+type Row = Readonly<Record<string, string>>;
+type Report = Readonly<Partial<Record<keyof typeof columns, readonly Row[]>>>;
+
+/** The groups in the JSON of `lvm fullreport` with our columns. Throws a TypeError where a column is missing. */
+export function parseReport(json: string): Group[] {
+  const { report = [] } = JSON.parse(json) as { report?: readonly Report[] };
+  return report.flatMap((part) =>
+    (part.vg ?? []).filter((vg) => text(vg, "vg_name") !== "").map((vg) => group(vg, part)),
+  );
+}
+
+function group(vg: Row, { pv = [], lv = [], pvseg = [] }: Report): Group {
+  return {
+    name: text(vg, "vg_name"),
+    uuid: text(vg, "vg_uuid"),
+    tags: tags(vg, "vg_tags"),
+    extentSizeBytes: number(vg, "vg_extent_size"),
+    extentCount: number(vg, "vg_extent_count"),
+    freeExtents: number(vg, "vg_free_count"),
+    complete: number(vg, "vg_missing_pv_count") === 0,
+    pvs: pv.map(physicalVolume),
+    lvs: lv.map((row) => logicalVolume(row, pvseg)),
+    free: pvseg.filter((row) => text(row, "segtype") === "free").map(range),
+  };
+}
+
+function physicalVolume(row: Row): PhysicalVolume {
+  return {
+    device: text(row, "pv_name"),
+    uuid: text(row, "pv_uuid"),
+    missing: text(row, "pv_missing") !== "",
+    peStartBytes: number(row, "pe_start"),
+    extentCount: number(row, "pv_pe_count"),
+  };
+}
+
+function logicalVolume(row: Row, pieces: readonly Row[]): LogicalVolume {
+  const uuid = text(row, "lv_uuid");
+  return {
+    name: text(row, "lv_name").replace(/^\[(.*)\]$/, "$1"),
+    uuid,
+    tags: tags(row, "lv_tags"),
+    sizeBytes: number(row, "lv_size"),
+    permission: text(row, "lv_attr").charAt(1).toLowerCase() === "r" ? "ro" : "rw",
+    segments: pieces
+      .filter((piece) => text(piece, "lv_uuid") === uuid)
+      .map((piece) => ({ ...range(piece), type: text(piece, "segtype"), logicalStart: number(piece, "seg_start_pe") }))
+      .sort((a, b) => a.logicalStart - b.logicalStart),
+  };
+}
+
+function range(row: Row): ExtentRange {
+  return {
+    pvUuid: text(row, "pv_uuid"),
+    pvDevice: text(row, "pv_name"),
+    startExtent: number(row, "pvseg_start"),
+    extents: number(row, "pvseg_size"),
+  };
+}
+
+function text(row: Row, column: string): string {
+  const value = row[column];
+  if (value === undefined) throw new TypeError(`lvm's report lacks the column ${column}`);
+  return value;
+}
+
+function number(row: Row, column: string): number {
+  const value = text(row, column);
+  if (!/^\d+$/.test(value)) throw new TypeError(`lvm's report has "${value}" in ${column}, not a whole number`);
+  return Number(value);
+}
+
+function tags(row: Row, column: string): string[] {
+  return text(row, column).split(",").filter(Boolean);
+}

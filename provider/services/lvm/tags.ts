@@ -1,0 +1,123 @@
+import { formatMark, type Mark, parseMark } from "./mark.js";
+import { decodeText, encodeText, joinTags, splitTags } from "./tagText.js";
+
+/** The tag of every group and volume that blockbox made. */
+export const ownTag = "blockbox";
+/** On a volume whose deletion has begun. */
+export const deletingTag = "blockbox.deleting";
+/** On a volume from before its mkfs until after it: only this lets mkfs run again. */
+export const formattingTag = "blockbox.formatting";
+
+const nameFamily = "blockbox.name";
+const descriptionFamily = "blockbox.description";
+const metadataFamily = "blockbox.metadata";
+const markFamily = "blockbox.mark";
+const attachmentMarkFamily = "blockbox.attachmark";
+const clearFamily = "blockbox.clear";
+
+/** The families of what a user says about a volume, for `tagChanges`. */
+export const descriptiveFamilies = [nameFamily, descriptionFamily, metadataFamily] as const;
+
+/** What a user says about a volume. */
+export interface Description {
+  name: string;
+  description?: string | undefined;
+  metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the tags of a group or volume say. What is malformed is left out. */
+export interface TagFacts {
+  ours: boolean;
+  name?: string;
+  description?: string;
+  metadata?: Record<string, string>;
+  mark?: Mark;
+  attachmentMark?: Mark;
+  deleting: boolean;
+  formatting: boolean;
+  /** Bytes from the volume's start that still need no clearing, while it is being cleared. */
+  clearFrom?: number;
+}
+
+/** All descriptive tags of a volume, its `blockbox` tag included. */
+export function volumeTags({ name, description, metadata }: Description): string[] {
+  const pairs = Object.entries(metadata ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${encodeText(key)}=${encodeText(value)}`);
+  return [
+    ownTag,
+    ...splitTags(nameFamily, encodeText(name)),
+    ...(description === undefined ? [] : splitTags(descriptionFamily, encodeText(description))),
+    ...(pairs.length === 0 ? [] : splitTags(metadataFamily, pairs.join("&"))),
+  ];
+}
+
+export function markTag(mark: Mark): string {
+  return `${markFamily}=${formatMark(mark)}`;
+}
+
+export function attachmentMarkTag(mark: Mark): string {
+  return `${attachmentMarkFamily}=${formatMark(mark)}`;
+}
+
+export function clearTag(fromBytes: number): string {
+  return `${clearFamily}=${fromBytes}`;
+}
+
+/** The facts in the tags of one volume or group. Never throws. */
+export function parseTags(tags: readonly string[]): TagFacts {
+  const name = textOf(nameFamily, tags);
+  const description = textOf(descriptionFamily, tags);
+  const metadata = parseMetadata(joinTags(metadataFamily, tags));
+  const mark = parseMark(singleValue(markFamily, tags));
+  const attachmentMark = parseMark(singleValue(attachmentMarkFamily, tags));
+  const clear = singleValue(clearFamily, tags);
+  return {
+    ours: tags.includes(ownTag),
+    deleting: tags.includes(deletingTag),
+    formatting: tags.includes(formattingTag),
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(mark === undefined ? {} : { mark }),
+    ...(attachmentMark === undefined ? {} : { attachmentMark }),
+    ...(clear !== undefined && /^\d{1,15}$/.test(clear) ? { clearFrom: Number(clear) } : {}),
+  };
+}
+
+/** How to get from the current tags to the wanted ones; both are looked at only as far as they are of these families. */
+export function tagChanges(
+  current: readonly string[],
+  wanted: readonly string[],
+  families: readonly string[],
+): { add: string[]; remove: string[] } {
+  const ofFamilies = (tags: readonly string[]) => tags.filter((tag) => families.some((family) => isOf(family, tag)));
+  const [before, after] = [ofFamilies(current), ofFamilies(wanted)];
+  return {
+    add: after.filter((tag) => !before.includes(tag)),
+    remove: before.filter((tag) => !after.includes(tag)),
+  };
+}
+
+function isOf(family: string, tag: string): boolean {
+  return tag === family || tag.startsWith(`${family}=`) || tag.startsWith(`${family}.`);
+}
+
+function textOf(family: string, tags: readonly string[]): string | undefined {
+  const encoded = joinTags(family, tags);
+  return encoded === undefined ? undefined : decodeText(encoded);
+}
+
+function singleValue(family: string, tags: readonly string[]): string | undefined {
+  return tags.find((tag) => tag.startsWith(`${family}=`))?.slice(family.length + 1);
+}
+
+function parseMetadata(encoded: string | undefined): Record<string, string> | undefined {
+  if (encoded === undefined) return undefined;
+  const pairs = encoded.split("&").map((pair) => {
+    const [key, value, ...rest] = pair.split("=").map(decodeText);
+    return rest.length > 0 || key === undefined || value === undefined ? undefined : ([key, value] as const);
+  });
+  // fromEntries defines own properties, so a key `__proto__` is a key like any other.
+  return pairs.every((pair) => pair !== undefined) ? Object.fromEntries(pairs) : undefined;
+}

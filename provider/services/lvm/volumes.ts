@@ -1,0 +1,91 @@
+import { machineId } from "../../host/machine.js";
+import type { Problem, SeenVolume, VolumeService, VolumeWish } from "../service.js";
+import { recentGroups } from "./change.js";
+import { changeVolume, growthRefusal } from "./changeVolume.js";
+import { gibBytes } from "./geometry.js";
+import { backendId, partsOf, requireGroupOf } from "./ids.js";
+import { locateVolume, requireVolume } from "./locate.js";
+import { makeVolume } from "./makeVolume.js";
+import { unmarkWhenQuiet } from "./marking.js";
+import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalOf, settleVolume } from "./plan.js";
+import { removeVolume } from "./removeVolume.js";
+import type { Group, LogicalVolume } from "./report.js";
+import { parseTags } from "./tags.js";
+
+/** Volumes as linear logical volumes. */
+export const volumes: VolumeService = {
+  async problems(identity, pool, wish) {
+    const volumeGroup = groupOf(pool);
+    if (volumeGroup === undefined) return [];
+    const missing = isPlannedGroup(volumeGroup) ? undefined : await missingGroup(volumeGroup);
+    if (missing) return [missing];
+    planVolume(identity, volumeGroup, wish.size);
+    const refusal = await refusalOf(identity, volumeGroup);
+    if (refusal === undefined || refusal.kind === "growth") return [];
+    settleVolume(identity);
+    const left =
+      refusal.largestGib === 0
+        ? "has no whole GiB free"
+        : `has no more than ${refusal.largestGib} GiB free in one piece`;
+    return [
+      {
+        property: "size",
+        reason: `does not fit: volume group ${volumeGroup}, with all that is planned in it, ${left}. Let the Backend's loopFile grow, or ask for less`,
+      },
+    ];
+  },
+
+  async refuseGrowth(identity, id, location, size) {
+    const { group, lv } = requireVolume(await recentGroups(), partsOf(id), location);
+    planGrowth(identity, group.name, lv.uuid, size);
+    const refusal = await refusalOf(identity, group.name);
+    return refusal?.kind === "growth" ? growthRefusal(refusal.growth, size) : undefined;
+  },
+
+  async create(identity, id, wish) {
+    const made = await makeVolume(identity, requireGroupOf(id), wish);
+    settleVolume(identity);
+    return made;
+  },
+
+  async read(id, location) {
+    const found = locateVolume(await recentGroups(), partsOf(id), location);
+    if (typeof found === "string") return undefined;
+    const { group, lv } = found;
+    const mark = lv.tags.find((tag) => tag.startsWith("blockbox.mark="));
+    if (mark !== undefined && location !== undefined) unmarkWhenQuiet(group.name, lv.name, mark);
+    return seen(group, lv);
+  },
+
+  async update(identity, id, wish, location) {
+    await changeVolume(partsOf(id), wish, location);
+    settleVolume(identity);
+    return { location };
+  },
+
+  delete: (id, stack, location) => removeVolume(partsOf(id), stack, location),
+
+  settle: settleVolume,
+};
+
+/** What a growth that was cut short added is no part of the volume yet: so the update that finishes it comes. */
+function seen(group: Group, lv: LogicalVolume): SeenVolume {
+  const { name, description, metadata, clearFrom } = parseTags(lv.tags);
+  const wish: VolumeWish = {
+    name: name ?? lv.name,
+    size: Math.floor((clearFrom ?? lv.sizeBytes) / gibBytes),
+    ...(description === undefined ? {} : { description }),
+    metadata: metadata ?? {},
+  };
+  return {
+    backendId: backendId(group.name),
+    wish,
+    facts: { location: { machineId: machineId(), vgUuid: group.uuid, lvUuid: lv.uuid } },
+  };
+}
+
+async function missingGroup(volumeGroup: string): Promise<Problem | undefined> {
+  const exists = (await recentGroups()).some(({ name }) => name === volumeGroup);
+  const reason = `names volume group ${volumeGroup}, which is not on this host. Give a Backend of this program, or make the group first`;
+  return exists ? undefined : { property: "backend", reason };
+}

@@ -1,0 +1,167 @@
+import type { Lock } from "../host/lock.js";
+
+/**
+ * What resources ask of a block service. The embedded LVM of this host answers it; a service knows nothing of Pulumi.
+ * Methods throw BlockboxError; what a preview can refuse comes as a list of problems instead.
+ */
+export interface BlockService {
+  readonly backends: BackendService;
+  readonly volumes: VolumeService;
+  readonly attachments: AttachmentService;
+}
+
+/** Whose a thing is: what its mark says from the first moment, before any state knows of it (rule 1). */
+export interface Identity {
+  /** Digest of the resource's URN, 32 hex digits. */
+  readonly digest: string;
+  /** Digest of its project and stack, 16 hex digits. */
+  readonly stack: string;
+}
+
+/** Something wrong with an input that only the service or host can tell: `property` is the input's path. */
+export interface Problem {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** Where a thing lives (rule 9). What is not seen there is not gone, unless that place is seen to be without it. */
+export interface Location {
+  readonly machineId: string;
+  readonly vgUuid: string;
+  readonly lvUuid?: string;
+}
+
+export interface Created<Facts> {
+  readonly id: string;
+  readonly facts: Facts;
+}
+
+export interface LoopFile {
+  readonly path: string;
+  /** GiB. */
+  readonly size: number;
+  readonly sparse: boolean;
+}
+
+export interface BackendWish {
+  readonly name: string;
+  readonly volumeGroup: string;
+  readonly loopFile: LoopFile;
+  readonly volumeClear: "zero" | "none";
+}
+
+export interface BackendFacts {
+  readonly volumeGroup: string;
+  readonly state: "up" | "down";
+  readonly activation: "loop";
+  readonly thin: boolean;
+  /** Whole GiB that volumes can use. */
+  readonly totalGib: number;
+  readonly devices: string[];
+  readonly location: Location;
+  /** Directories that were made for its file, outermost first. */
+  readonly directories: readonly string[];
+}
+
+/** What a service sees of a Backend: its facts, and the inputs that it can tell. */
+export interface SeenBackend {
+  readonly facts: BackendFacts;
+  readonly wish: BackendWish;
+}
+
+/** `recorded` is what state says, if anything: an id without a location comes from `get`. */
+export interface BackendService {
+  /** Against making (no `before`) or changing a Backend. Also notes what it plans, for volumes judged after it. */
+  problems(identity: Identity, wish: BackendWish, before?: BackendWish): Promise<Problem[]>;
+  create(identity: Identity, wish: BackendWish): Promise<Created<BackendFacts>>;
+  /** Nothing, if it is proven gone. What cannot be seen just now is answered from `wish`, with `state: "down"`. */
+  read(id: string, recorded?: SeenBackend): Promise<SeenBackend | undefined>;
+  /** Whether a part that an update puts back is missing, found without running a command. */
+  needsRepair(wish: BackendWish): boolean;
+  update(id: string, wish: BackendWish, recorded: BackendFacts): Promise<BackendFacts>;
+  /** Why it cannot be replaced, if so. */
+  refuseReplacement(id: string): Promise<string | undefined>;
+  delete(id: string, stack: string, wish: BackendWish, recorded: BackendFacts): Promise<void>;
+}
+
+export interface VolumeWish {
+  readonly name: string;
+  /** GiB. */
+  readonly size: number;
+  readonly description?: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Which pool a volume is planned in: a Backend's id, or (before it exists) the identity of the Backend. */
+export type PoolReference = { readonly backendId: string } | { readonly backend: Identity };
+
+export interface VolumeFacts {
+  readonly location: Location;
+}
+
+export interface SeenVolume {
+  readonly backendId: string;
+  readonly facts: VolumeFacts;
+  readonly wish: VolumeWish;
+}
+
+export interface VolumeService {
+  /** Against making it there, together with all that is planned there so far. */
+  problems(identity: Identity, pool: PoolReference, wish: VolumeWish): Promise<Problem[]>;
+  /** Why it cannot grow to `size` GiB where it is, if so. Also notes the plan. */
+  refuseGrowth(identity: Identity, id: string, location: Location, size: number): Promise<string | undefined>;
+  create(identity: Identity, backendId: string, wish: VolumeWish): Promise<Created<VolumeFacts>>;
+  read(id: string, location?: Location): Promise<SeenVolume | undefined>;
+  update(identity: Identity, id: string, wish: VolumeWish, location: Location): Promise<VolumeFacts>;
+  delete(id: string, stack: string, location: Location): Promise<void>;
+  /** The engine has named the identity's volume, so it exists and is no longer planned as a new one. */
+  settle(identity: Identity): void;
+}
+
+/** A device on this host that shows a volume. */
+export interface AttachedDevice {
+  readonly devicePath: string;
+  readonly sizeBytes: number;
+  readonly driverVolumeType: string;
+  readonly location: Location;
+  /** What the device shows, so that it is known again without a command: backing device, offset and length in bytes. */
+  readonly shows: { readonly backing: string; readonly offsetBytes: number; readonly sizeBytes: number };
+}
+
+/** What a service lets be done with an attached volume while it holds it locked: see AttachmentService.attach. */
+export interface AttachedVolume extends AttachedDevice {
+  /** What every child that works on the device is given, so that the volume stays locked even without us. */
+  readonly lock: Lock;
+  /** Whether a mkfs of ours on this volume was cut short, so that what stands on it may be overwritten. */
+  readonly formatting: boolean;
+  /** Says on the volume itself that a mkfs begins, or has ended. */
+  setFormatting(formatting: boolean): Promise<void>;
+}
+
+export interface AttachmentService {
+  /** Attaches the volume, or finds its device again, and hands it to `use`; undone if `use` throws and it was us who attached. */
+  attach<T>(
+    identity: Identity,
+    volumeId: string,
+    options: { readonly readOnly: boolean },
+    use: (volume: AttachedVolume) => Promise<T>,
+  ): Promise<T>;
+  /** As attach, for an attachment that state knows: a missing device is put back, a grown volume is shown whole. */
+  reattach<T>(
+    volumeId: string,
+    location: Location,
+    options: { readonly readOnly: boolean },
+    use: (volume: AttachedVolume) => Promise<T>,
+  ): Promise<T>;
+  /** "gone": the volume is proven gone. Nothing: it is there, but not attached. */
+  find(volumeId: string, location?: Location): Promise<AttachedDevice | "gone" | undefined>;
+  /** Detaches the device that state records, wherever it is by now. `letGo` unmounts first; without a device it gets none. */
+  detach(
+    volumeId: string,
+    location: Location,
+    recorded: Pick<AttachedDevice, "devicePath" | "shows">,
+    letGo: (lock: Lock, devicePath: string | undefined) => Promise<void>,
+  ): Promise<void>;
+  /** Whether the device still shows what it showed, found without running a command. */
+  isAttached(device: Pick<AttachedDevice, "devicePath" | "shows">): boolean;
+}

@@ -1,0 +1,212 @@
+import { hostname } from "node:os";
+import { z } from "zod";
+import {
+  defaulted,
+  optional,
+  optionalOutput,
+  output,
+  required,
+  resolved,
+  type Values,
+} from "../declaration/property.js";
+import { gib, idOf, listOf, object, oneOf, plainText, text } from "../declaration/type.js";
+import { hasUnknown } from "../declaration/unknown.js";
+import { BlockboxError, PartlyMadeError } from "../errors.js";
+import { partsOfVolume } from "../services/lvm/ids.js";
+import { lvm } from "../services/lvm/index.js";
+import type { AttachedDevice, AttachedVolume, Location } from "../services/service.js";
+import { StillAttachedError } from "../services/stillAttached.js";
+import { changeMount, isMounted, mountProblems, mountVolume, refuseMountChange, unmountVolume } from "./mount.js";
+import { refusal, replaces, resource } from "./resource.js";
+import { absolutePath } from "./texts.js";
+
+const volumeIdText = z
+  .string("must be a Volume or its id")
+  .refine((id) => partsOfVolume(id) !== undefined, "must be the id of a Volume: <volume group>/volume-<uuid>");
+
+const mountOption = text(
+  z
+    .string("must be a string")
+    .regex(/^[^\s,\p{Cc}]{1,255}$/u, "must be one option of mount(8), without commas or spaces: give several as a list")
+    .refine(
+      (option) => !/^(remount|bind|rbind|move|ro|rw|loop|offset|sizelimit|make-.*|x-.*)(=|$)/.test(option),
+      "is not for you to set here: ro and rw follow from mode, and a mount stays one plain mount of the volume's device",
+    ),
+);
+
+const mountInputs = object("AttachmentMount", {
+  path: required(absolutePath, {
+    change: "inPlace",
+    doc: "Where it is mounted. A missing directory is made; moved in place unless busy.",
+  }),
+  fsType: defaulted(oneOf("FileSystemType", { ext4: "The fourth extended file system." }), {
+    change: "inPlace",
+    default: "ext4",
+    doc: "Type of the file system. It always fills its device.",
+  }),
+  options: defaulted(listOf(mountOption), {
+    change: "inPlace",
+    default: [],
+    doc: "Options of mount(8), such as noatime.",
+  }),
+  format: defaulted(
+    oneOf("FormatPolicy", {
+      ifBlank: "A file system is made if the device is proven blank.",
+      never: "What is on the device is mounted as it is.",
+    }),
+    {
+      change: "inPlace",
+      default: {
+        doc: '"ifBlank", or "never" with mode "ro"',
+        derive: ({ inputs }) => (inputs.mode === "ro" ? "never" : "ifBlank"),
+      },
+      doc: "Whether a file system may be made.",
+    },
+  ),
+});
+
+const inputs = {
+  volume: required(idOf("Volume", volumeIdText), { change: "replace", doc: "The Volume to attach, or its id." }),
+  size: resolved(gib(), {
+    change: "growOnly",
+    doc: "GiB that the device is to show. Filled in from a Volume given as `volume`. When it grows, so do the device and the file system mounted from it.",
+  }),
+  mode: defaulted(oneOf("AttachMode", { rw: "Read and write.", ro: "Read only, on the device too." }), {
+    change: "replace",
+    default: "rw",
+    doc: "Whether the volume may be written to.",
+  }),
+  mount: optional(mountInputs, {
+    change: "inPlace",
+    doc: "A file system to mount from the device. Left out, there is only the device.",
+  }),
+};
+
+const outputs = {
+  attachmentId: output(plainText, "Id of the attachment within its block service: for LVM, the volume's."),
+  devicePath: output(plainText, "The block device. It may have another name after a reboot and the next update."),
+  mountPath: optionalOutput(plainText, "Where its file system is mounted."),
+  hostName: output(plainText, "Host that it is attached to."),
+  driverVolumeType: output(plainText, "How it is attached: `local` for LVM."),
+};
+
+type Inputs = Values<typeof inputs>;
+type Record = Inputs &
+  Values<typeof outputs> & { __location: Location; __shows: AttachedDevice["shows"]; __directories: string[] };
+
+/** A volume made usable on this host: as a device, and mounted if asked. */
+export const attachment = resource<typeof inputs, typeof outputs, Record>(
+  {
+    name: "Attachment",
+    doc: "A volume made usable on this host: as a block device, and as a mounted file system if `mount` is given. A volume has at most one.",
+    inputs,
+    outputs,
+  },
+  {
+    deleteBeforeReplace: true,
+
+    async problems(identity, wanted, _asker, before) {
+      if (hasUnknown(wanted.mount) || wanted.mount === undefined) return [];
+      if (wanted.mode === "ro" && wanted.mount.format === "ifBlank") {
+        return [
+          {
+            property: "mount.format",
+            reason: 'must be "never" with mode "ro": nothing can be made on a device that is read only',
+          },
+        ];
+      }
+      return mountProblems(identity.digest, wanted.mount, before?.mount);
+    },
+
+    async refuse(_identity, _id, olds, news, differences) {
+      const shrink = differences.find(({ change }) => change === "shrink");
+      if (shrink && !replaces(differences))
+        throw refusal("size", `cannot shrink from ${shrink.from} to ${shrink.to} GiB`);
+      if (replaces(differences) || hasUnknown(news.mount)) return;
+      const reason = await refuseMountChange(olds.mount, news.mount);
+      if (reason !== undefined) throw refusal("mount.path", reason);
+    },
+
+    needsRepair: (recorded) =>
+      !lvm.attachments.isAttached({ devicePath: recorded.devicePath, shows: recorded.__shows }) ||
+      (recorded.mount !== undefined && !isMounted(recorded.devicePath, recorded.mount.path)),
+
+    async create(identity, wanted) {
+      const { volume: id, mount, mode } = wanted;
+      try {
+        return await lvm.attachments.attach(identity, id, accessOf(wanted), async (device) => {
+          checkSize(wanted, device);
+          const directories = mount ? await mountVolume(device, mount, mode) : [];
+          return { id, outputs: record(wanted, device, directories) };
+        });
+      } catch (error) {
+        if (!(error instanceof StillAttachedError)) throw error;
+        throw new PartlyMadeError(error, { resourceId: id, outputs: record(wanted, error.device, []) });
+      }
+    },
+
+    async read(_identity, id, recorded) {
+      const found = await lvm.attachments.find(id, recorded?.__location);
+      if (found === "gone") return undefined;
+      if (recorded) {
+        // One that is not attached just now, as after a reboot, is not gone: the next diff asks for the repair.
+        return { outputs: found ? { ...recorded, devicePath: found.devicePath, __shows: found.shows } : recorded };
+      }
+      if (found === undefined) {
+        throw new BlockboxError(
+          "NOT_HERE",
+          `Volume ${id} is not attached on this host. Give the id of one that is, or make an Attachment.`,
+        );
+      }
+      const seen: Inputs = { volume: id, size: gibOf(found), mode: "rw" };
+      return { inputs: seen, outputs: record(seen, found, []) };
+    },
+
+    async update(_identity, id, olds, news) {
+      const wanted = { ...news, size: news.size ?? olds.size };
+      return lvm.attachments.reattach(id, olds.__location, accessOf(wanted), async (device) => {
+        checkSize(wanted, device);
+        const directories = await changeMount(device, olds.mount, wanted.mount, wanted.mode, olds.__directories);
+        return record(wanted, device, directories);
+      });
+    },
+
+    delete: (_identity, id, recorded) => {
+      const { devicePath, __shows: shows } = recorded;
+      return lvm.attachments.detach(id, recorded.__location, { devicePath, shows }, (lock, device) =>
+        unmountVolume(device, recorded.mount, recorded.__directories, lock),
+      );
+    },
+  },
+);
+
+function accessOf({ mode }: Inputs): { readOnly: boolean } {
+  return { readOnly: mode === "ro" };
+}
+
+/** A device shows its whole volume; one smaller than asked for means that the volume did not grow. */
+function checkSize({ size, volume }: Inputs, device: AttachedVolume): void {
+  const gib = gibOf(device);
+  if (size !== undefined && gib < size)
+    throw refusal("size", `volume ${volume} has ${gib} GiB: grow it first, or ask for at most that`);
+}
+
+function gibOf({ sizeBytes }: AttachedDevice): number {
+  return Math.floor(sizeBytes / 2 ** 30);
+}
+
+function record(wanted: Inputs, device: AttachedDevice, directories: string[]): Record {
+  const { devicePath, driverVolumeType, location, shows } = device;
+  return {
+    ...wanted,
+    size: wanted.size ?? gibOf(device),
+    attachmentId: wanted.volume,
+    devicePath,
+    mountPath: wanted.mount?.path,
+    hostName: hostname(),
+    driverVolumeType,
+    __location: location,
+    __shows: shows,
+    __directories: directories,
+  };
+}

@@ -1,0 +1,137 @@
+import { compare, type Difference } from "../declaration/compare.js";
+import type { Fields, Outputs, Values } from "../declaration/property.js";
+import { type Failure, validate } from "../declaration/validate.js";
+import { BlockboxError } from "../errors.js";
+import { stateNames } from "../services/claims.js";
+import type { Identity } from "../services/service.js";
+import { autoName, identityOf } from "./identity.js";
+
+/** What a resource is: everything that documentation, schema, types, checks and diffs are made from. */
+export interface Declaration<I extends Fields = Fields, O extends Outputs = Outputs> {
+  readonly name: string;
+  readonly doc: string;
+  readonly inputs: I;
+  readonly outputs: O;
+}
+
+export type Properties = Record<string, unknown>;
+
+/** Who is asked about: the resource's URN, and that of the resource which one of its inputs stands for, where a door knows it. */
+export interface Asker {
+  readonly urn: string;
+  /** The Backend whose id `backend` will be: known before the id is. */
+  readonly backendUrn?: string | undefined;
+}
+
+export interface Diff {
+  readonly differences: readonly Difference[];
+  /** Something that state says is there is missing on this host; an update puts it back. */
+  readonly repair: boolean;
+  readonly deleteBeforeReplace: boolean;
+}
+
+export interface State {
+  readonly id: string;
+  readonly outputs: Properties;
+}
+
+/** A resource's life as the doors drive it. Values are plain and normalized; failures of `check` are returned, all else is thrown. */
+export interface Resource {
+  readonly declaration: Declaration;
+  check(asker: Asker, olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }>;
+  diff(asker: Asker, id: string, olds: Properties, news: Properties): Promise<Diff>;
+  create(asker: Asker, inputs: Properties): Promise<State>;
+  /** Nothing if it is gone. `outputs` is empty when only the id is known. Without `inputs`, those of state still hold. */
+  read(asker: Asker, id: string, outputs: Properties): Promise<(State & { inputs?: Properties }) | undefined>;
+  update(asker: Asker, id: string, olds: Properties, news: Properties): Promise<Properties>;
+  delete(asker: Asker, id: string, outputs: Properties): Promise<void>;
+}
+
+/** What each resource supplies; `I` are checked inputs, `R` what state records of it. */
+export interface Life<I, R> {
+  /** What only the host or service can say against inputs, any of which may be unknown; `before`: the previous ones, if it exists. */
+  problems(identity: Identity, inputs: I, asker: Asker, before: I | undefined): Promise<Failure[]>;
+  /** Throws what only the existing thing can say against a change. */
+  refuse(identity: Identity, id: string, olds: R, news: I, differences: readonly Difference[]): Promise<void>;
+  needsRepair(olds: R): boolean;
+  create(identity: Identity, inputs: I): Promise<{ id: string; outputs: R }>;
+  read(identity: Identity, id: string, recorded: R | undefined): Promise<{ inputs?: I; outputs: R } | undefined>;
+  update(identity: Identity, id: string, olds: R, news: I): Promise<R>;
+  delete(identity: Identity, id: string, recorded: R): Promise<void>;
+  /** Whether a replacement deletes the old one first. */
+  readonly deleteBeforeReplace: boolean;
+}
+
+/** Joins a declaration with a life: what can be derived from the declaration is done here, once for all resources. */
+export function resource<I extends Fields, O extends Outputs, R extends Values<I>>(
+  declaration: Declaration<I, O>,
+  life: Life<Values<I>, R>,
+): Resource {
+  // A door hands over plain values; check has made them what the declaration says, and state holds what we returned.
+  const inputsOf = (values: Properties) => values as Values<I>;
+  const recordOf = (values: Properties) => values as R;
+
+  return {
+    declaration,
+
+    async check({ urn, backendUrn }, olds, news) {
+      const identity = identityOf(urn);
+      const { inputs, failures } = validate(declaration.inputs, news, { olds, autoName: autoName(identity) });
+      const exists = Object.keys(olds).length > 0;
+      if (failures.length === 0 && exists) failures.push(...shrinks(compare(declaration.inputs, olds, inputs)));
+      if (failures.length === 0) {
+        const before = exists ? inputsOf(olds) : undefined;
+        failures.push(...(await life.problems(identity, inputsOf(inputs), { urn, backendUrn }, before)));
+      }
+      return { inputs, failures };
+    },
+
+    async diff({ urn }, id, olds, news) {
+      stateNames(declaration.name, id);
+      const differences = compare(declaration.inputs, olds, news);
+      const repair = life.needsRepair(recordOf(olds));
+      if (differences.length > 0) await life.refuse(identityOf(urn), id, recordOf(olds), inputsOf(news), differences);
+      return { differences, repair, deleteBeforeReplace: life.deleteBeforeReplace };
+    },
+
+    create: ({ urn }, inputs) => life.create(identityOf(urn), inputsOf(inputs)),
+
+    async read({ urn }, id, outputs) {
+      stateNames(declaration.name, id);
+      const recorded = "__location" in outputs ? recordOf(outputs) : undefined;
+      const seen = await life.read(identityOf(urn), id, recorded);
+      return seen && { id, ...seen };
+    },
+
+    update({ urn }, id, olds, news) {
+      stateNames(declaration.name, id);
+      return life.update(identityOf(urn), id, recordOf(olds), inputsOf(news));
+    },
+
+    delete({ urn }, id, outputs) {
+      stateNames(declaration.name, id);
+      return life.delete(identityOf(urn), id, recordOf(outputs));
+    },
+  };
+}
+
+/** A size that would get smaller, unless the change replaces the thing anyway. */
+function shrinks(differences: readonly Difference[]): Failure[] {
+  if (differences.some(({ change }) => change === "replace")) return [];
+  return differences
+    .filter(({ change }) => change === "shrink")
+    .map(({ path, from, to }) => ({
+      property: path.join("."),
+      reason: `cannot shrink from ${from} to ${to} GiB: what is stored beyond would be lost. Keep at least ${from}, or make a new, smaller one and copy`,
+    }));
+}
+
+/** Whether a change needs a new thing in the old one's place. */
+export function replaces(differences: readonly Difference[]): boolean {
+  return differences.some(({ change }) => change === "replace");
+}
+
+/** A refusal that only the existing thing could tell, worded like a check failure. */
+export function refusal(property: string, reason: string): BlockboxError {
+  return new BlockboxError("INPUT_REFUSED", `property ${property} has a problem: ${reason}`);
+}

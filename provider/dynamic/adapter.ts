@@ -1,0 +1,91 @@
+import type { Resource } from "../resources/resource.js";
+import { duringRequest } from "../services/quiet.js";
+import { engineError, plainError } from "./errors.js";
+import { hidden, visible, wireValues } from "./values.js";
+
+type Properties = Record<string, unknown>;
+
+/** What Pulumi's dynamic provider process calls: its contract for a resource provider, all of it. */
+export interface DynamicProvider {
+  check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }>;
+  diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes?: boolean; replaces?: string[]; deleteBeforeReplace?: boolean }>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  read(id: string, props: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
+  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+/**
+ * A resource as a dynamic provider. Beside its inputs, a dynamic resource has hidden ones, echoed in its outputs: who
+ * it is (`__urn`), whose id its `backend` will be (`__backend`), and `__provider`, which Pulumi's process puts back itself.
+ */
+export function dynamicProvider(load: () => Promise<Resource>): DynamicProvider {
+  return {
+    check: (olds, news) =>
+      answer(async (resource) => {
+        const { inputs, failures } = await resource.check(asker(news), visible(olds), visible(news));
+        return { inputs: wireValues({ ...inputs, ...hidden(news) }), failures };
+      }, plainError),
+
+    diff: (id, olds, news) =>
+      answer(async (resource) => {
+        const { differences, repair, deleteBeforeReplace } = await resource.diff(
+          asker(news),
+          id,
+          recorded(olds),
+          visible(news),
+        );
+        // Left out, the engine compares inputs itself and honours `replaceOnChanges`; but it would take hidden ones for changes.
+        if (differences.length === 0) return { changes: repair };
+        const replaced = differences.filter(({ change }) => change === "replace").map(({ path }) => path[0] ?? "");
+        return { replaces: [...new Set(replaced)], deleteBeforeReplace };
+      }, plainError),
+
+    create: (inputs) =>
+      answer(async (resource) => {
+        const { id, outputs } = await resource.create(asker(inputs), visible(inputs));
+        return { id, outs: wireValues({ ...outputs, ...hidden(inputs) }) };
+      }, engineError(inputs)),
+
+    read: (id, props) =>
+      answer(async (resource) => {
+        const seen = await resource.read(asker(props), id, recorded(props));
+        if (seen === undefined) return {};
+        const inputs = seen.inputs && { inputs: wireValues({ ...seen.inputs, ...hidden(props) }) };
+        return { id, props: wireValues({ ...seen.outputs, ...hidden(props) }), ...inputs };
+      }, plainError),
+
+    update: (id, olds, news) =>
+      answer(async (resource) => {
+        const outputs = await resource.update(asker(news), id, recorded(olds), visible(news));
+        return { outs: wireValues({ ...outputs, ...hidden(news) }) };
+      }, engineError(news)),
+
+    delete: (id, props) => answer((resource) => resource.delete(asker(props), id, recorded(props)), plainError),
+  };
+
+  async function answer<T>(body: (resource: Resource) => Promise<T>, wrap: (error: unknown) => unknown): Promise<T> {
+    try {
+      return await duringRequest(async () => body(await load()));
+    } catch (error) {
+      throw wrap(error);
+    }
+  }
+}
+
+function asker(properties: Properties): { urn: string; backendUrn: string | undefined } {
+  const backendUrn = properties.__backend;
+  return { urn: String(properties.__urn ?? ""), backendUrn: typeof backendUrn === "string" ? backendUrn : undefined };
+}
+
+/** Outputs as state holds them, without what only this door needs. */
+function recorded({ __urn, __backend, __provider, ...outputs }: Properties): Properties {
+  return outputs;
+}

@@ -1,0 +1,51 @@
+import { connect } from "node:net";
+import { isBusy, settle } from "../services/quiet.js";
+
+const retryMs = 500;
+
+/**
+ * Ends this process when its engine is gone: killed, it cannot tell anyone, and what we would still do nobody would
+ * record. Children that hold a lock end by themselves. At an orderly exit the engine sends SIGINT first.
+ */
+export function watchEngine(): void {
+  const address = engineAddress(process.argv);
+  // Loaded somewhere else than in Pulumi's provider process: a test, or a program.
+  if (address === undefined) return;
+  hold(address);
+  process.once("SIGINT", exitInOrder);
+  process.once("SIGTERM", exitInOrder);
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The engine's address is the last argument of Pulumi's dynamic provider process. */
+function engineAddress(argv: readonly string[]): Address | undefined {
+  if (!argv[1]?.includes("dynamic-provider")) return undefined;
+  const [, host, port] = /^([\w.[\]:-]+):(\d{1,5})$/.exec(argv.at(-1) ?? "") ?? [];
+  return host === undefined || port === undefined ? undefined : { host, port: Number(port) };
+}
+
+/** Holds a connection open: the kernel closes it with the engine's process. The engine closes it too, now and then. */
+function hold(address: Address): void {
+  const socket = connect({ ...address, noDelay: true });
+  let connected = false;
+  socket.once("connect", () => {
+    connected = true;
+  });
+  socket.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "ECONNREFUSED") process.exit(1);
+  });
+  socket.once("close", () => setTimeout(() => hold(address), connected ? 0 : retryMs));
+  // Only reading finds out that the other side has closed.
+  socket.resume();
+}
+
+/** What is under way goes on to its end; the engine bounds how long it waits for us. */
+async function exitInOrder(): Promise<void> {
+  while (isBusy()) await new Promise((resolve) => setTimeout(resolve, 100));
+  await settle();
+  process.exit(0);
+}

@@ -1,0 +1,13 @@
+import { dynamicProvider } from "./adapter.js";
+import { watchEngine } from "./engineWatch.js";
+
+/*
+ * What `__provider` in a stack's state names: `require("pulumi-blockbox/provider").volume`. These names are a promise
+ * for ever, since old states hold them. The core is loaded when a method first needs it.
+ */
+
+export const backend = dynamicProvider(async () => (await import("../resources/backend.js")).backend);
+export const volume = dynamicProvider(async () => (await import("../resources/volume.js")).volume);
+export const attachment = dynamicProvider(async () => (await import("../resources/attachment.js")).attachment);
+
+watchEngine();

@@ -1,0 +1,23 @@
+type Properties = Record<string, unknown>;
+
+const hiddenInputs = ["__urn", "__backend"] as const;
+
+/** The inputs that a program sees. */
+export function visible(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith("__")));
+}
+
+/** The inputs that only this door needs, as far as they are given. `__provider` is put back by Pulumi's own process. */
+export function hidden(properties: Properties): Properties {
+  return Object.fromEntries(
+    hiddenInputs.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]),
+  );
+}
+
+/**
+ * Values that survive the way to the engine. Absent properties are left out: an `undefined`, at any depth, makes the
+ * reply fail after the thing was made.
+ */
+export function wireValues<T extends Properties>(values: T): T {
+  return JSON.parse(JSON.stringify(values)) as T;
+}

@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { resources } from "../resources/index.js";
+import { errorsPage } from "./errorsPage.js";
+import { packageSchema } from "./packageSchema.js";
+import { typescriptClass } from "./typescript.js";
+
+/** Everything that is written from the declarations: file contents, by path from the project's folder. */
+export function generate(projectFolder: string): Map<string, string> {
+  const declarations = Object.values(resources).map(({ declaration }) => declaration);
+  const manifest = JSON.parse(readFileSync(`${projectFolder}/package.json`, "utf8"));
+  return new Map([
+    ["schema.json", `${JSON.stringify(packageSchema(manifest, declarations), undefined, 2)}\n`],
+    ["docs/errors.md", errorsPage()],
+    ...declarations.map(
+      (declaration) => [`sdk/nodejs/${declaration.name.toLowerCase()}.ts`, typescriptClass(declaration)] as const,
+    ),
+  ]);
+}

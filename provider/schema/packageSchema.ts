@@ -1,0 +1,121 @@
+import type { PropertyType, TypeSpec } from "../declaration/property.js";
+import { type Fields, isDerived, type Outputs, type Property } from "../declaration/property.js";
+import type { Declaration } from "../resources/resource.js";
+
+/** A property in Pulumi's package schema (https://www.pulumi.com/docs/iac/extending-pulumi/schema/). */
+type PropertySpec = TypeSpec & { description: string; default?: unknown; willReplaceOnChanges?: boolean };
+
+interface ObjectSpec {
+  description: string;
+  type: "object" | "string";
+  properties?: Record<string, PropertySpec>;
+  required?: string[];
+  enum?: { name: string; value: string; description: string }[];
+}
+
+interface Package {
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly keywords: readonly string[];
+}
+
+/** The package schema of these resources: everything in it comes from their declarations and from package.json. */
+export function packageSchema(
+  { version, description, license, keywords }: Package,
+  declarations: readonly Declaration[],
+): object {
+  const types: Record<string, ObjectSpec> = {};
+  for (const { inputs, outputs } of declarations) collectTypes({ ...inputs, ...outputs }, types);
+  return {
+    name: "blockbox",
+    displayName: "Blockbox",
+    version,
+    description,
+    license,
+    keywords: [...keywords, "category/infrastructure", "kind/native"],
+    types,
+    resources: Object.fromEntries(
+      declarations.map((declaration) => [`blockbox:index:${declaration.name}`, resourceSpec(declaration)]),
+    ),
+  };
+}
+
+function resourceSpec({ doc, inputs, outputs }: Declaration): object {
+  return {
+    description: doc,
+    inputProperties: inputSpecs(inputs),
+    requiredInputs: namesOf(inputs, "required"),
+    properties: { ...echoSpecs(inputs), ...outputSpecs(outputs) },
+    required: [...namesOf(inputs, "required", "defaulted", "resolved"), ...namesOf(outputs, "required")],
+  };
+}
+
+function inputSpecs(fields: Fields): Record<string, PropertySpec> {
+  const specs = Object.entries(fields).map(([name, property]) => {
+    const replaces = property.change === "replace" ? { willReplaceOnChanges: true } : {};
+    return [name, { ...property.type.spec, description: describe(property), ...fixedDefault(property), ...replaces }];
+  });
+  return Object.fromEntries(specs);
+}
+
+function echoSpecs(fields: Fields): Record<string, PropertySpec> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, { type, doc }]) => [name, { ...type.spec, description: doc }]),
+  );
+}
+
+function outputSpecs(outputs: Outputs): Record<string, PropertySpec> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { type, doc }]) => [name, { ...type.spec, description: doc }]),
+  );
+}
+
+/** The doc of a property, with its default where that is not a plain value. */
+export function describe({ doc, default: value }: Property): string {
+  return isDerived(value) ? `${doc} Default: ${value.doc}.` : doc;
+}
+
+function fixedDefault({ default: value }: Property): { default?: unknown } {
+  return ["string", "number", "boolean"].includes(typeof value) ? { default: value } : {};
+}
+
+function namesOf(properties: Fields | Outputs, ...presences: string[]): string[] {
+  return Object.entries(properties)
+    .filter(([, { presence }]) => presences.includes(presence))
+    .map(([name]) => name);
+}
+
+function collectTypes(
+  properties: Readonly<Record<string, { readonly type: PropertyType }>>,
+  types: Record<string, ObjectSpec>,
+): void {
+  for (const { type } of Object.values(properties)) {
+    const { object, enumeration, element } = type;
+    if (object) {
+      types[`blockbox:index:${object.name}`] = {
+        description: `Inputs that belong together: ${Object.keys(object.fields).join(", ")}.`,
+        type: "object",
+        properties: inputSpecs(object.fields),
+        required: namesOf(object.fields, "required"),
+      };
+      collectTypes(object.fields, types);
+    }
+    if (enumeration) {
+      types[`blockbox:index:${enumeration.name}`] = {
+        description: `One of ${Object.keys(enumeration.values).join(", ")}.`,
+        type: "string",
+        enum: Object.entries(enumeration.values).map(([value, description]) => ({
+          name: pascal(value),
+          value,
+          description,
+        })),
+      };
+    }
+    if (element) collectTypes({ element: { type: element } }, types);
+  }
+}
+
+function pascal(value: string): string {
+  return value.charAt(0).toUpperCase() + value.slice(1);
+}

@@ -1,0 +1,3 @@
+export * from "./attachment.js";
+export * from "./backend.js";
+export * from "./volume.js";

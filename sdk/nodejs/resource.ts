@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The text that Pulumi stores with every resource of ours and runs to get its provider: constant for ever, so that a
+ * new release changes no plan, and old states find the installed one. At most 300 bytes.
+ */
+function providerText(handler: string): string {
+  return `exports.handler = () => require("pulumi-blockbox/provider").${handler};`;
+}
+
+/** A resource of the dynamic provider. Its classes are generated; this is all they have in common. */
+export abstract class BlockboxResource extends pulumi.CustomResource {
+  /** `properties` are the names of all inputs and outputs: one that is not declared would be missing in a preview. */
+  protected constructor(
+    type: string,
+    name: string,
+    properties: readonly string[],
+    args: object | undefined,
+    opts: pulumi.CustomResourceOptions | undefined,
+  ) {
+    const declared = Object.fromEntries(properties.map((property) => [property, undefined]));
+    const hidden = {
+      __provider: providerText(type.toLowerCase()),
+      // Who the resource is: the methods of a dynamic provider are not told.
+      __urn: pulumi.createUrn(name, `blockbox:index:${type}`, opts?.parent),
+    };
+    super(
+      `pulumi-nodejs:dynamic/blockbox:${type}`,
+      name,
+      { ...declared, ...withIds(args ?? {}), ...hidden },
+      // The program may have changed, never the resource, if this text differs.
+      pulumi.mergeOptions(opts, { ignoreChanges: ["__provider"] }),
+    );
+  }
+}
+
+/** Arguments with ids in place of the resources that stand for them, and with what only such a resource tells. */
+function withIds(args: object): Record<string, unknown> {
+  const inputs: Record<string, unknown> = { ...args };
+  for (const [property, value] of Object.entries(args)) {
+    if (!pulumi.CustomResource.isInstance(value)) continue;
+    const referred = value as pulumi.CustomResource & { size?: unknown; __urn?: unknown };
+    inputs[property] = referred.id;
+    // In a preview the id of a new Backend is unknown, but its own inputs are judged by then: this finds them.
+    if (property === "backend") inputs.__backend = referred.__urn;
+    if (property === "volume") inputs.size ??= referred.size;
+  }
+  return inputs;
+}

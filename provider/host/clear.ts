@@ -28,7 +28,8 @@ export async function clearRange(
   lengthBytes: number,
   { sparse, lock, onCleared }: ClearOptions,
 ): Promise<void> {
-  const mode = sparse ? [] : ["--zeroout"];
+  // --force: without it blkdiscard opens the whole device exclusively, which fails while anything else looks at it.
+  const mode = ["--force", ...(sparse ? [] : ["--zeroout"])];
   for (let done = 0; done < lengthBytes; ) {
     const piece = Math.min(chunkBytes, lengthBytes - done);
     const range = ["--offset", `${offsetBytes + done}`, "--length", `${piece}`];

@@ -1,11 +1,10 @@
 import { execa } from "execa";
 import { BlockboxError } from "../errors.js";
-import type { Lock } from "./lock.js";
 import { findTool, installCommand, searchPath, type Tool } from "./tools.js";
 
 export interface RunOptions {
-  /** The child keeps this lock until it ends, even when our process is killed before. */
-  lock?: Lock | undefined;
+  /** A `Lock`: the child keeps it until it ends, even when our process is killed before. */
+  lock?: { readonly fd: number } | undefined;
   /** How long the command may take, or with `progress`: how long it may stand still. Default 60,000. */
   timeoutMs?: number;
   /** Exit codes that are an answer, not a failure. Default: 0 alone. */

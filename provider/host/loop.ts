@@ -4,7 +4,7 @@ import { deviceSizeBytes } from "./blockDevice.js";
 import { run } from "./command.js";
 import type { Lock } from "./lock.js";
 import { findLoopDevice, isBackedBy, type LoopDevice, listLoopDevices } from "./loopList.js";
-import { deviceUsers } from "./users.js";
+import { deviceClaims, deviceUsers } from "./users.js";
 
 export {
   findLoopDevice,
@@ -26,6 +26,7 @@ export interface LoopWish {
 
 const attempts = 5;
 const detachLimitMs = 10_000;
+const passingLimitMs = 3_000;
 
 /**
  * Show a file, or a range of a file or device, as a block device. One that shows exactly this already is used.
@@ -78,12 +79,21 @@ function isAsWished(loop: LoopDevice, { backing, range, readOnly }: LoopWish): b
 export async function detachLoop(device: string, lock: Lock): Promise<void> {
   const loop = findLoopDevice(device);
   if (loop === undefined) return;
-  const users = deviceUsers(device);
   // The kernel lets go lazily: of a mounted device it would only promise to.
-  if (users.length > 0) throw inUse(loop, users);
+  await waitUntilUnused(loop);
   await run("losetup", ["--detach", device], { lock });
   for (const start = performance.now(); isStill(loop); await sleep(20)) {
     if (performance.now() - start > detachLimitMs) throw inUse(loop, deviceUsers(device));
+  }
+}
+
+/** Openers may be passing: any lvm command opens all devices. What has claimed the device stays. */
+async function waitUntilUnused(loop: LoopDevice): Promise<void> {
+  for (const start = performance.now(); ; await sleep(50)) {
+    const users = deviceUsers(loop.path);
+    if (users.length === 0) return;
+    const isOver = performance.now() - start > passingLimitMs;
+    if (isOver || deviceClaims(loop.path).length > 0) throw inUse(loop, users);
   }
 }
 

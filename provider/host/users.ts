@@ -4,22 +4,28 @@ import { isBackedBy, listLoopDevices } from "./loopList.js";
 import { parseMountInfo } from "./mountInfo.js";
 
 /**
- * Everything that uses a block device, in words: mounts in any mount namespace, swap, devices on top, processes that
- * have it open. Empty: nothing does.
+ * Everything that uses a block device, in words: its claims, and processes that have it open. Empty: nothing does.
+ * Any lvm or blkid command on this host opens every device for a moment: see a lone opener twice before believing it.
  */
 export function deviceUsers(device: string): string[] {
   const number = deviceNumber(device);
   if (number === undefined) return [];
-  const seen = [
+  const seen = [...deviceClaims(device), ...openers(number)];
+  return seen.length > 0 || isFree(device) ? seen : ["claimed by the kernel or another mount namespace"];
+}
+
+/** What has claimed a block device for good, in words: mounts in any mount namespace, swap, devices on top. */
+export function deviceClaims(device: string): string[] {
+  const number = deviceNumber(device);
+  if (number === undefined) return [];
+  return [
     ...mountsAnywhere(number),
     ...swaps(number),
     ...holders(device),
     ...listLoopDevices()
       .filter((loop) => isBackedBy(loop, device))
       .map((loop) => `shown by ${loop.path} from byte ${loop.offsetBytes}`),
-    ...openers(number),
   ];
-  return seen.length > 0 || isFree(device) ? seen : ["claimed by the kernel or another mount namespace"];
 }
 
 /** Processes that keep the mount at `path` busy, and mounts below it, in words. */

@@ -16,7 +16,15 @@ import { partsOfVolume } from "../services/lvm/ids.js";
 import { lvm } from "../services/lvm/index.js";
 import type { AttachedDevice, AttachedVolume, Location } from "../services/service.js";
 import { StillAttachedError } from "../services/stillAttached.js";
-import { changeMount, isMounted, mountProblems, mountVolume, refuseMountChange, unmountVolume } from "./mount.js";
+import {
+  changeMount,
+  isMounted,
+  mountProblems,
+  mountVolume,
+  refuseFileSystemGrowth,
+  refuseMountChange,
+  unmountVolume,
+} from "./mount.js";
 import { refusal, replaces, resource } from "./resource.js";
 import { absolutePath } from "./texts.js";
 
@@ -123,8 +131,11 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
       if (shrink && !replaces(differences))
         throw refusal("size", `cannot shrink from ${shrink.from} to ${shrink.to} GiB`);
       if (replaces(differences) || hasUnknown(news.mount)) return;
-      const reason = await refuseMountChange(olds.mount, news.mount);
-      if (reason !== undefined) throw refusal("mount.path", reason);
+      const moved = refuseMountChange(olds.mount, news.mount);
+      if (moved !== undefined) throw refusal("mount.path", moved);
+      const grows = differences.some(({ change }) => change === "grow");
+      const stuck = grows ? refuseFileSystemGrowth(news.mount, news.mode) : undefined;
+      if (stuck !== undefined) throw refusal("size", stuck);
     },
 
     needsRepair: (recorded) =>

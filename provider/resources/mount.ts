@@ -4,7 +4,8 @@ import type { Failure } from "../declaration/validate.js";
 import { BlockboxError } from "../errors.js";
 import { proveBlank } from "../host/blank.js";
 import { deviceNumber } from "../host/blockDevice.js";
-import { type FsType, fileSystemOn, format, grow, toolsFor } from "../host/fileSystem.js";
+import { type FsType, fileSystemOn, format, toolsFor } from "../host/fileSystem.js";
+import { fillDevice, refuseFill } from "../host/fillDevice.js";
 import type { Lock } from "../host/lock.js";
 import {
   makeDirectories,
@@ -62,6 +63,12 @@ export function refuseMountChange(olds: MountWish | undefined, news: MountWish |
   return users.length === 0
     ? undefined
     : `cannot change: ${olds.path} is busy: ${users.join("; ")}. Let go of it, then run again`;
+}
+
+/** Why the file system cannot follow a growing device, if so. */
+export function refuseFileSystemGrowth(wish: MountWish | undefined, mode: Mode): string | undefined {
+  const reason = wish && mode === "rw" ? refuseFill(wish.path, wish.fsType) : undefined;
+  return reason && `cannot grow: ${reason}`;
 }
 
 /** Whether the device's file system is mounted there, and on top. */
@@ -165,8 +172,8 @@ async function ensureFileSystem(volume: AttachedVolume, wish: MountWish): Promis
 }
 
 /** A file system always fills its device. One that is read only stays as it is. */
-async function fill(volume: AttachedVolume, { path, fsType }: MountWish, mode: Mode): Promise<void> {
-  if (mode === "rw") await grow(volume.devicePath, path, fsType, volume.lock);
+async function fill(volume: AttachedVolume, wish: MountWish, mode: Mode): Promise<void> {
+  if (mode === "rw") await fillDevice(mountOf(volume, wish, mode));
 }
 
 function nearestExisting(path: string): string {

@@ -100,12 +100,15 @@ async function adopt(
 }
 
 async function allocate(group: Group, identity: Identity, wish: VolumeWish, lock: Lock): Promise<string> {
-  const range = place({
+  const wanted = {
     extentSizeBytes: group.extentSizeBytes,
-    free: withoutRanges(group.free, reservedRanges(group)),
     sizeGib: wish.size,
     stillPlannedGib: stillPlanned(group.name, identity),
-  });
+  };
+  // A reservation is a hint of what others will need; a volume that fits only there goes there.
+  const range =
+    place({ ...wanted, free: withoutRanges(group.free, reservedRanges(group)) }) ??
+    place({ ...wanted, free: group.free });
   if (range === undefined) {
     throw new BlockboxError(
       "NO_SPACE",

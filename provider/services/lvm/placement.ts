@@ -10,7 +10,8 @@ interface Hole {
 }
 
 /**
- * Where a new volume of `sizeGib` goes: the middle of the largest hole while everything of `stillPlannedGib` fits into
+ * Where a new volume of `sizeGib` goes: the middle of the largest hole (its start, where no volume is in front) while
+ * everything of `stillPlannedGib` fits into
  * what is left (so that all have room to grow), else the start of the smallest hole that leaves room for it.
  * Undefined where no hole takes it. `free` must not contain what a planned growth needs: see `withoutRanges`.
  */
@@ -21,7 +22,9 @@ export function place(wish: {
   stillPlannedGib: readonly number[];
 }): ExtentRange | undefined {
   const cell = cellExtents(wish.extentSizeBytes);
-  const holes = wish.free.map((range) => hole(range, cell)).sort((a, b) => a.cells - b.cells);
+  const holes = wish.free
+    .map((range) => hole(range, cell))
+    .sort((a, b) => a.cells - b.cells || b.firstCell - a.firstCell);
   const candidates = holes.filter(({ cells }) => cells >= wish.sizeGib);
   const largest = candidates.at(-1);
   if (largest === undefined) return undefined;
@@ -35,7 +38,9 @@ export function place(wish: {
     startExtent: (taken.firstCell + before) * cell,
     extents: wish.sizeGib * cell,
   });
-  const middle = Math.floor((largest.cells - wish.sizeGib) / 2);
+  // A volume grows into what is behind it: half of the rest is left to the one in front of the hole, if there is one.
+  const rest = largest.cells - wish.sizeGib;
+  const middle = largest.firstCell === 0 ? 0 : Math.max(Math.floor(rest / 2), Math.min(1, rest));
   if (fits(leaves(largest, middle), wish.stillPlannedGib)) return at(largest, middle);
   const careful = candidates.find((candidate) => fits(leaves(candidate, 0), wish.stillPlannedGib));
   return at(careful ?? candidates[0] ?? largest, 0);

@@ -4,14 +4,14 @@ import { gibBytes } from "./geometry.js";
 import { growth, type Layout } from "./growth.js";
 import { groupOfBackend } from "./ids.js";
 import { emptyLayout, grownLayout, judge, type Refusal } from "./judge.js";
+import { notedPlan, notePlanned, noteSettled, type PlannedVolume } from "./planNotes.js";
 import type { ExtentRange, Group } from "./report.js";
 
 /** What this deployment still means to make in one group, by identity: set, never added, since a check may come twice. */
 interface PlannedGroup {
   /** GiB of the file that the group will be on, and whether the group is still to be made. */
   file?: { readonly sizeGib: number; readonly isNew: boolean };
-  readonly creates: Map<string, number>;
-  readonly growths: Map<string, { readonly lvUuid: string; readonly toGib: number }>;
+  readonly volumes: Map<string, PlannedVolume>;
 }
 
 const groups = new Map<string, PlannedGroup>();
@@ -30,33 +30,44 @@ export function plannedOwner(volumeGroup: string): string | undefined {
 }
 
 export function planVolume({ digest }: Identity, volumeGroup: string, sizeGib: number): void {
-  planned(volumeGroup).creates.set(digest, sizeGib);
+  plan(volumeGroup, digest, { sizeGib });
 }
 
 export function planGrowth({ digest }: Identity, volumeGroup: string, lvUuid: string, toGib: number): void {
-  planned(volumeGroup).growths.set(digest, { lvUuid, toGib });
+  plan(volumeGroup, digest, { sizeGib: toGib, lvUuid });
+}
+
+function plan(volumeGroup: string, identity: string, volume: PlannedVolume): void {
+  planned(volumeGroup).volumes.set(identity, volume);
+  notePlanned(volumeGroup, identity, volume);
 }
 
 /** The volume is there as planned, or will not come. */
 export function settleVolume({ digest }: Identity): void {
-  for (const { creates, growths } of groups.values()) {
-    creates.delete(digest);
-    growths.delete(digest);
+  for (const [volumeGroup, { volumes }] of groups) {
+    if (volumes.delete(digest)) noteSettled(volumeGroup, digest);
   }
 }
 
 /** The sizes of the other volumes still to be made in a group: what is placed now leaves room for them. */
 export function stillPlanned(volumeGroup: string, { digest }: Identity): number[] {
-  return [...planned(volumeGroup).creates].filter(([identity]) => identity !== digest).map(([, size]) => size);
+  return foreseen(volumeGroup)
+    .filter(([identity, { lvUuid }]) => identity !== digest && lvUuid === undefined)
+    .map(([, { sizeGib }]) => sizeGib);
 }
 
 /** The free extents that planned growths will need: no new volume may be put there. */
 export function reservedRanges(group: Group): ExtentRange[] {
-  return [...planned(group.name).growths.values()].flatMap(({ lvUuid, toGib }) => {
+  return foreseen(group.name).flatMap(([, { lvUuid, sizeGib }]) => {
     const lv = group.lvs.find(({ uuid }) => uuid === lvUuid);
-    const answer = lv && growth({ layout: group, lv, toGib });
+    const answer = lv && growth({ layout: group, lv, toGib: sizeGib });
     return answer?.ok && answer.range ? [answer.range] : [];
   });
+}
+
+/** What this process has heard of, and what the preview before it has. */
+function foreseen(volumeGroup: string): [identity: string, PlannedVolume][] {
+  return [...new Map([...notedPlan(volumeGroup), ...planned(volumeGroup).volumes])];
 }
 
 /** The group that volumes of a Backend go to, if it can be told yet. */
@@ -73,14 +84,14 @@ export function isPlannedGroup(volumeGroup: string): boolean {
 export async function refusalOf({ digest }: Identity, volumeGroup: string): Promise<Refusal | undefined> {
   const layout = await layoutOf(volumeGroup);
   if (layout === undefined) return undefined;
-  const { creates, growths } = planned(volumeGroup);
+  const volumes = [...planned(volumeGroup).volumes].map(([identity, volume]) => ({ identity, ...volume }));
   const refusals = judge({
     layout,
-    growths: [...growths].flatMap(([identity, { lvUuid, toGib }]) => {
+    growths: volumes.flatMap(({ identity, lvUuid, sizeGib }) => {
       const lv = layout.lvs.find(({ uuid }) => uuid === lvUuid);
-      return lv ? [{ identity, lv, toGib }] : [];
+      return lv ? [{ identity, lv, toGib: sizeGib }] : [];
     }),
-    creates: [...creates].map(([identity, sizeGib]) => ({ identity, sizeGib })),
+    creates: volumes.filter(({ lvUuid }) => lvUuid === undefined),
   });
   return refusals.find(({ identity }) => identity === digest);
 }
@@ -95,7 +106,7 @@ async function layoutOf(volumeGroup: string): Promise<Layout | undefined> {
 }
 
 function planned(volumeGroup: string): PlannedGroup {
-  const known = groups.get(volumeGroup) ?? { creates: new Map(), growths: new Map() };
+  const known = groups.get(volumeGroup) ?? { volumes: new Map() };
   groups.set(volumeGroup, known);
   return known;
 }

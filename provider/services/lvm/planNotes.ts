@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+
+/**
+ * What a preview planned for a group, left for the update that follows in another process: its first volumes are placed
+ * before the rest are heard of, and must leave room for them, as the preview promised. Only a hint, so it may be lost.
+ */
+interface Notes {
+  readonly [identity: string]: PlannedVolume & { readonly notedAt: number };
+}
+
+/** A volume to be made, or (with the UUID that it has) one to grow to that size. */
+export interface PlannedVolume {
+  readonly sizeGib: number;
+  readonly lvUuid?: string;
+}
+
+/** An update follows its preview within minutes; a plan older than this was given up, in ms. */
+const validMs = 600_000;
+
+const folder = "/run/lock/blockbox";
+
+/** What is planned, by identity, as far as it is recent. */
+export function notedPlan(volumeGroup: string): [identity: string, PlannedVolume][] {
+  return Object.entries(read(volumeGroup)).filter(([, { notedAt }]) => Date.now() - notedAt < validMs);
+}
+
+export function notePlanned(volumeGroup: string, identity: string, volume: PlannedVolume): void {
+  write(volumeGroup, { ...read(volumeGroup), [identity]: { ...volume, notedAt: Date.now() } });
+}
+
+export function noteSettled(volumeGroup: string, identity: string): void {
+  const { [identity]: settled, ...others } = read(volumeGroup);
+  if (settled !== undefined) write(volumeGroup, others);
+}
+
+function read(volumeGroup: string): Notes {
+  try {
+    return JSON.parse(readFileSync(path(volumeGroup), "utf8")) as Notes;
+  } catch {
+    return {};
+  }
+}
+
+function write(volumeGroup: string, notes: Notes): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const draft = `${path(volumeGroup)}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(notes), { mode: 0o600 });
+  renameSync(draft, path(volumeGroup));
+}
+
+function path(volumeGroup: string): string {
+  return `${folder}/plan-${volumeGroup}.json`;
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import * as blockbox from "pulumi-blockbox";
+import { resources } from "../../provider/resources/index.js";
+
+type Registered = { type: string; name: string; inputs: Record<string, unknown>; id: string | undefined };
+
+const registered: Registered[] = [];
+await pulumi.runtime.setMocks(
+  {
+    newResource: ({ type, name, inputs, id }) => {
+      registered.push({ type, name, inputs, id });
+      return { id: id || `${name}-id`, state: inputs };
+    },
+    call: () => ({}),
+  },
+  "shop",
+  "dev",
+);
+
+async function registeredAs(resource: pulumi.CustomResource, name: string): Promise<Registered> {
+  await new Promise((resolve) => resource.id.apply(resolve));
+  const found = registered.find((one) => one.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+test("a Backend as `backend` becomes its id, and says which one it is", async () => {
+  const pool = new blockbox.Backend("pool");
+  const { type, inputs } = await registeredAs(new blockbox.Volume("data", { backend: pool, size: 2 }), "data");
+  assert.equal(type, "pulumi-nodejs:dynamic/blockbox:Volume");
+  assert.equal(inputs.backend, "pool-id");
+  assert.equal(inputs.__backend, "urn:pulumi:dev::shop::blockbox:index:Backend::pool");
+  assert.equal(inputs.__urn, "urn:pulumi:dev::shop::blockbox:index:Volume::data");
+});
+
+test("a Volume as `volume` becomes its id, and fills in the size; a size of one's own stays", async () => {
+  const volume = new blockbox.Volume("v", { backend: "lvm:vg", size: 2 });
+  const filled = await registeredAs(new blockbox.Attachment("filled", { volume }), "filled");
+  assert.deepEqual([filled.inputs.volume, filled.inputs.size], ["v-id", 2]);
+  const given = await registeredAs(new blockbox.Attachment("given", { volume, size: 1 }), "given");
+  assert.equal(given.inputs.size, 1);
+});
+
+test("plain ids pass as they are", async () => {
+  const { inputs } = await registeredAs(new blockbox.Attachment("plain", { volume: "vg/volume-x" }), "plain");
+  assert.deepEqual([inputs.volume, inputs.size, inputs.__backend], ["vg/volume-x", undefined, undefined]);
+});
+
+test("a parent is part of who a resource is", async () => {
+  const parent = new pulumi.ComponentResource("my:Component", "parent");
+  const { inputs } = await registeredAs(new blockbox.Backend("child", {}, { parent }), "child");
+  assert.equal(inputs.__urn, "urn:pulumi:dev::shop::my:Component$blockbox:index:Backend::child");
+});
+
+test("`get` reads what has that id", async () => {
+  const { id, inputs } = await registeredAs(blockbox.Backend.get("got", "lvm:vg"), "got");
+  assert.equal(id, "lvm:vg");
+  assert.deepEqual(Object.keys(inputs).sort(), ["__provider", "__urn"]);
+});
+
+test("every input and output is declared on the class, so that a preview has it", () => {
+  const made: Record<string, object> = {
+    Backend: new blockbox.Backend("declared"),
+    Volume: new blockbox.Volume("declared", { backend: "lvm:vg", size: 1 }),
+    Attachment: new blockbox.Attachment("declared", { volume: "vg/volume-x" }),
+  };
+  for (const { declaration } of Object.values(resources)) {
+    const resource = made[declaration.name] as Record<string, unknown>;
+    for (const property of [...Object.keys(declaration.inputs), ...Object.keys(declaration.outputs)]) {
+      assert.ok(pulumi.Output.isInstance(resource[property]), `${declaration.name}.${property}`);
+    }
+  }
+});

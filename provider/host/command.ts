@@ -9,6 +9,8 @@ export interface RunOptions {
   timeoutMs?: number;
   /** Exit codes that are an answer, not a failure. Default: 0 alone. */
   okExitCodes?: readonly number[];
+  /** The arguments as errors show them, where some hold what a user may want to keep. */
+  shownArgs?: readonly string[];
   /** A value that changes as long as the command gets on with its work. */
   progress?: () => string | number;
 }
@@ -44,7 +46,7 @@ export async function run(tool: Tool, args: readonly string[], options: RunOptio
   });
   const watch = watchTime(options, () => child.kill("SIGTERM"));
   const result = await Promise.race([child, watch.stuck]).finally(watch.stop);
-  const command = describe(tool, args);
+  const command = describe(tool, options.shownArgs ?? args);
   if (result === undefined || watch.expired()) throw stalled(command, options, result === undefined);
   if (result.exitCode === undefined) {
     if (result.code === "ENOENT") throw toolMissing(tool);

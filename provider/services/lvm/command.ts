@@ -3,10 +3,13 @@ import { type CommandResult, type RunOptions, run } from "../../host/command.js"
 
 /**
  * Run one lvm command in loop activation: lvm does not touch device-mapper, its metadata is real.
- * `args` begins with the subcommand. Errors as of `run`.
+ * `args` begins with the subcommand. Errors as of `run`, without tags: they hold descriptions and metadata.
  */
 export function lvm(args: readonly [string, ...string[]], options: RunOptions = {}): Promise<CommandResult> {
-  return run("lvm", [...args, ...answer(args[0]), "--driverloaded", "n", "--config", config()], options);
+  const all = [...args, ...answer(args[0]), "--driverloaded", "n", "--config", config()];
+  const isTagOption = (arg: string | undefined) => arg === "--addtag" || arg === "--deltag";
+  const shownArgs = args.filter((arg, at) => !isTagOption(arg) && !isTagOption(args[at - 1]));
+  return run("lvm", all, { ...options, shownArgs });
 }
 
 /**

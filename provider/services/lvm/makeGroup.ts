@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
+import { findLoopDevice } from "../../host/loop.js";
 import { makeDirectories, removeDirectories } from "../../host/mounts.js";
 import { claimOf, isNamed } from "../claims.js";
 import type { BackendFacts, BackendWish, Identity } from "../service.js";
@@ -18,16 +19,15 @@ import { type Group, readGroups } from "./report.js";
 import { markTag, parseTags } from "./tags.js";
 
 /**
- * Makes a volume group on a new file behind a loop device, or takes over the one that a killed create of the same
- * identity left. The file gets its name last: until then it is thrown away and begun again.
+ * Makes a volume group on a new file behind a loop device. The file gets its name last. What a killed create of the
+ * same identity left is thrown away first: an empty group that no state knows of.
  */
 export async function makeGroup(identity: Identity, wish: BackendWish): Promise<BackendFacts> {
   return changeGroup(wish.volumeGroup, `creating volume group ${wish.volumeGroup}`, async (lock) => {
     const left = (await readGroups({ lock })).find(({ name }) => name === wish.volumeGroup);
-    if (left && !isLeftBehind(left, identity)) throw groupExists(wish.volumeGroup);
-    const isFinished = left !== undefined && existsSync(wish.loopFile.path);
-    if (!isFinished && existsSync(wish.loopFile.path)) throw fileExists(wish.loopFile.path);
-    const directories = isFinished ? [] : await build(identity, wish, left, lock);
+    if (left) await discardGroup(left, identity, lock);
+    if (existsSync(wish.loopFile.path)) throw fileExists(wish.loopFile.path);
+    const directories = await build(identity, wish, lock);
     const group = locateGroup(await readGroups({ lock }), wish.volumeGroup);
     for (const tag of marksOf(group)) unmarkWhenQuiet(group.name, "", tag);
     return groupFacts(group, directories);
@@ -40,11 +40,16 @@ export function isLeftBehind(group: Group, identity: Identity): boolean {
   return ours && claimOf(mark, identity) === "leftBehind" && !isNamed("Backend", backendId(group.name));
 }
 
-async function build(identity: Identity, wish: BackendWish, left: Group | undefined, lock: Lock): Promise<string[]> {
+async function discardGroup(left: Group, identity: Identity, lock: Lock): Promise<void> {
+  if (!isLeftBehind(left, identity) || left.lvs.length > 0) throw groupExists(left.name);
+  const files = left.pvs.map(({ device }) => findLoopDevice(device)?.backing);
+  await lvm(["vgremove", left.name], { lock });
+  for (const file of files) if (file !== undefined) await discardFile(file, lock);
+}
+
+async function build(identity: Identity, wish: BackendWish, lock: Lock): Promise<string[]> {
   const { loopFile, volumeGroup } = wish;
   const owner = identity.digest.slice(0, 12);
-  // A group from a killed create stands on the file with the working name, and has never had a volume.
-  if (left && left.lvs.length > 0) throw groupExists(volumeGroup);
   const directories = makeDirectories(dirname(loopFile.path));
   const working = workingPath(loopFile.path, owner, "new");
   try {
@@ -68,7 +73,7 @@ async function build(identity: Identity, wish: BackendWish, left: Group | undefi
   }
 }
 
-export function groupExists(volumeGroup: string): BlockboxError {
+function groupExists(volumeGroup: string): BlockboxError {
   return new BlockboxError(
     "NOT_OURS",
     `Volume group ${volumeGroup} exists on this host already and is left alone. Give lvm.volumeGroup another name.`,

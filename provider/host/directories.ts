@@ -21,3 +21,15 @@ export function removeDirectories(made: readonly string[]): void {
     }
   }
 }
+
+/** The outermost folder that `makeDirectories` would make; undefined: it would make none. */
+export function firstMissing(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  return firstMissing(dirname(path)) ?? path;
+}
+
+/** The folders from `outermost` down to `path`; none if `path` is not there or below it. */
+export function foldersBetween(outermost: string, path: string): string[] {
+  if (path === outermost) return [path];
+  return path.startsWith(`${outermost}/`) ? [...foldersBetween(outermost, dirname(path)), path] : [];
+}

@@ -12,6 +12,7 @@ import {
 import { gib, idOf, listOf, object, oneOf, plainText, text } from "../declaration/type.js";
 import { hasUnknown } from "../declaration/unknown.js";
 import { BlockboxError, PartlyMadeError } from "../errors.js";
+import { firstMissing } from "../host/mounts.js";
 import { partsOfVolume } from "../services/lvm/ids.js";
 import { lvm } from "../services/lvm/index.js";
 import type { AttachedDevice, AttachedVolume, Location } from "../services/service.js";
@@ -145,7 +146,8 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
     async create(identity, wanted) {
       const { volume: id, mount, mode } = wanted;
       try {
-        return await lvm.attachments.attach(identity, id, accessOf(wanted), async (device) => {
+        const wish = { ...accessOf(wanted), firstDirectory: mount && firstMissing(mount.path) };
+        return await lvm.attachments.attach(identity, id, wish, async (device) => {
           checkSize(wanted, device);
           const directories = mount ? await mountVolume(device, mount, mode) : [];
           return { id, outputs: record(wanted, device, directories) };

@@ -8,6 +8,7 @@ import { type FsType, fileSystemOn, format, toolsFor } from "../host/fileSystem.
 import { fillDevice, refuseFill } from "../host/fillDevice.js";
 import type { Lock } from "../host/lock.js";
 import {
+  foldersBetween,
   makeDirectories,
   mountDevice,
   mountsAt,
@@ -81,9 +82,11 @@ export function isMounted(devicePath: string, path: string): boolean {
 export async function mountVolume(volume: AttachedVolume, wish: MountWish, mode: Mode): Promise<string[]> {
   const { devicePath: device, lock } = volume;
   await ensureFileSystem(volume, wish);
-  // What a killed create had mounted already.
-  if (isMounted(device, wish.path)) return [];
-  const directories = makeDirectories(wish.path);
+  // A killed create may have made directories, and mounted, already.
+  const earlier = volume.madeDirectory === undefined ? [] : foldersBetween(volume.madeDirectory, wish.path);
+  if (isMounted(device, wish.path)) return earlier;
+  const made = makeDirectories(wish.path);
+  const directories = earlier.length > 0 ? earlier : made;
   try {
     await mountDevice(mountOf(volume, wish, mode));
   } catch (error) {

@@ -1,9 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BlockboxError } from "../errors.js";
 import { creatorState, thisProcess } from "../host/machine.js";
+import { notice } from "../host/notice.js";
 import type { Mark } from "./lvm/mark.js";
 import type { Identity } from "./service.js";
 
 /** After this long a mark of a process that cannot be asked about is taken for one of the dead, in seconds. */
 const operationTimeoutS = 600;
+
+/** How long another process that is creating the same thing is waited for, in ms. */
+const creatorWaitMs = 60_000;
 
 /** Ids that the engine has named in this process: state knows them, so that no create may take them over. */
 const named = new Set<string>();
@@ -17,12 +23,30 @@ export function isNamed(resource: string, id: string): boolean {
 }
 
 /**
- * What a mark says of a thing to the create of `identity` (rule 1): its own, left behind by a process that died or gave
- * up; its own, with the creator perhaps still at work; or none of its business.
+ * Whether a marked thing was left behind by an earlier create of this identity (rule 1). Throws CREATOR_ALIVE if it is
+ * this identity's, but its creator may still be at work: see `awaitCreator`.
  */
-export function claimOf(mark: Mark | undefined, identity: Identity): "leftBehind" | "underWay" | "foreign" {
-  if (mark?.identity !== identity.digest) return "foreign";
-  return isAbandoned(mark) ? "leftBehind" : "underWay";
+export function isLeftBehind(mark: Mark | undefined, { digest }: Identity): boolean {
+  if (mark?.identity !== digest) return false;
+  if (isAbandoned(mark)) return true;
+  throw new BlockboxError(
+    "CREATOR_ALIVE",
+    `Process ${mark.creator.pid} is creating the same resource already, and has not ended. Wait for it or end it, then run again.`,
+  );
+}
+
+/** Runs a create, and again as long as another process that has begun the same one is alive, within a limit. */
+export async function awaitCreator<T>(create: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + creatorWaitMs;
+  for (let told = false; ; told = true) {
+    try {
+      return await create();
+    } catch (error) {
+      if (!BlockboxError.is(error) || error.code !== "CREATOR_ALIVE" || performance.now() > deadline) throw error;
+      if (!told) notice(`waiting: ${error.message}`);
+      await sleep(1_000);
+    }
+  }
 }
 
 /** Whether nobody can be creating the thing any more. One of ours that is not under way now is a create of ours that failed. */

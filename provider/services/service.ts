@@ -134,8 +134,16 @@ export interface AttachedVolume extends AttachedDevice {
   readonly lock: Lock;
   /** Whether a mkfs of ours on this volume was cut short, so that what stands on it may be overwritten. */
   readonly formatting: boolean;
+  /** The outermost directory that a killed create of this attachment made. */
+  readonly madeDirectory?: string | undefined;
   /** Says on the volume itself that a mkfs begins, or has ended. */
   setFormatting(formatting: boolean): Promise<void>;
+}
+
+export interface AttachWish {
+  readonly readOnly: boolean;
+  /** The outermost directory that `use` is going to make: noted on the volume, so that nothing is left over in the end. */
+  readonly firstDirectory?: string | undefined;
 }
 
 export interface AttachmentService {
@@ -143,14 +151,14 @@ export interface AttachmentService {
   attach<T>(
     identity: Identity,
     volumeId: string,
-    options: { readonly readOnly: boolean },
+    wish: AttachWish,
     use: (volume: AttachedVolume) => Promise<T>,
   ): Promise<T>;
   /** As attach, for an attachment that state knows: a missing device is put back, a grown volume is shown whole. */
   reattach<T>(
     volumeId: string,
     location: Location,
-    options: { readonly readOnly: boolean },
+    wish: Pick<AttachWish, "readOnly">,
     use: (volume: AttachedVolume) => Promise<T>,
   ): Promise<T>;
   /** "gone": the volume is proven gone. Nothing: it is there, but not attached. */

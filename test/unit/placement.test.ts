@@ -4,7 +4,7 @@ import { gibBytes, usableExtents } from "../../provider/services/lvm/geometry.js
 import { growth, type Layout } from "../../provider/services/lvm/growth.js";
 import { emptyLayout, grownLayout, judge } from "../../provider/services/lvm/judge.js";
 import { fits } from "../../provider/services/lvm/packing.js";
-import { freePiecesGib, place, withoutRanges } from "../../provider/services/lvm/placement.js";
+import { freePiecesGib, joinRanges, place, withoutRanges } from "../../provider/services/lvm/placement.js";
 import type { ExtentRange, LogicalVolume } from "../../provider/services/lvm/report.js";
 
 const extentSizeBytes = 4 * 1024 ** 2;
@@ -208,4 +208,12 @@ test("whatever the preview accepts can be placed, in any order, without an overl
     }
     assert.ok(before.length > 0);
   }
+});
+
+test("neighbouring ranges of one device are one; others stay apart", () => {
+  const ranges = [
+    ...holes([4, 1], [0, 2], [2, 1]),
+    { pvUuid: "q", pvDevice: "/dev/q", startExtent: 3 * cell, extents: cell },
+  ];
+  assert.deepEqual(joinRanges(ranges), [...holes([0, 3], [4, 1]), ranges[3]]);
 });

@@ -3,8 +3,8 @@ import type { Lock } from "../../host/lock.js";
 import { attachLoop, detachLoop, growLoop, type LoopDevice, listLoopDevices, loopsOverRange } from "../../host/loop.js";
 import { machineId } from "../../host/machine.js";
 import { deviceUsers } from "../../host/users.js";
-import { claimOf, isAbandoned, isNamed } from "../claims.js";
-import type { AttachedDevice, AttachedVolume, AttachmentService, Identity, Location } from "../service.js";
+import { awaitCreator, isAbandoned, isLeftBehind, isNamed } from "../claims.js";
+import type { AttachedDevice, AttachedVolume, AttachmentService, AttachWish, Identity, Location } from "../service.js";
 import { StillAttachedError } from "../stillAttached.js";
 import { changeGroup, holdVolume, recentGroups } from "./change.js";
 import { finishClearing, refuseUnfinished } from "./changeVolume.js";
@@ -15,27 +15,30 @@ import { locateVolume, requireVolume } from "./locate.js";
 import { newMark, unmarkWhenQuiet } from "./marking.js";
 import { letGo } from "./removeVolume.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
-import { attachmentMarkTag, formattingTag, parseTags } from "./tags.js";
+import { attachmentMarkTag, creationTags, directoryTags, formattingTag, parseTags } from "./tags.js";
 
 /** Attachments of linear volumes without device-mapper: a loop device over the volume's extents. */
 export const attachments: AttachmentService = {
-  async attach(identity, id, { readOnly }, use) {
+  async attach(identity, id, wish, use) {
     const parts = partsOf(id);
-    return holdVolume(parts.lv, `attaching volume ${id}`, async (lock) => {
-      const begun = await changeGroup(parts.volumeGroup, `attaching volume ${id}`, (groupLock) =>
-        begin(identity, id, groupLock),
-      );
-      const device = await show(begun.range, begun.left, readOnly, lock);
-      const attached = describe(begun.group, begun.lv, begun.range, device, lock);
-      try {
-        const result = await use(attached);
-        unmarkWhenQuiet(parts.volumeGroup, parts.lv, begun.mark);
-        return result;
-      } catch (error) {
-        await undo(attached, parts, begun.mark, error);
-        throw error;
-      }
-    });
+    const purpose = `attaching volume ${id}`;
+    return awaitCreator(() =>
+      holdVolume(parts.lv, purpose, async (lock) => {
+        const begun = await changeGroup(parts.volumeGroup, purpose, (groupLock) =>
+          begin(identity, id, wish, groupLock),
+        );
+        const device = await show(begun.range, begun.left, wish.readOnly, lock);
+        const attached = describe(begun.group, begun.lv, begun.range, device, lock);
+        try {
+          const result = await use(attached);
+          for (const tag of begun.tags) unmarkWhenQuiet(parts.volumeGroup, parts.lv, tag);
+          return result;
+        } catch (error) {
+          await undo(attached, begun, error);
+          throw error;
+        }
+      }),
+    );
   },
 
   async reattach(id, location, { readOnly }, use) {
@@ -48,7 +51,7 @@ export const attachments: AttachmentService = {
           const found = requireVolume(await readGroups({ lock: groupLock }), parts, location);
           refuseUnfinished(found.group, found.lv);
           await finishClearing(found.group, found.lv, groupLock);
-          await retag(found.group, found.lv, [], marksOf(found.lv), groupLock);
+          await retag(found.group, found.lv, [], creationTags(found.lv.tags), groupLock);
           return found;
         },
       );
@@ -66,8 +69,7 @@ export const attachments: AttachmentService = {
     const { group, lv } = found;
     const range = rangeOfVolume(group, lv);
     const device = loopsOver(range).find(({ offsetBytes }) => offsetBytes === range.offsetBytes);
-    const { attachmentMark } = parseTags(lv.tags);
-    if (attachmentMark && location) unmarkWhenQuiet(group.name, lv.name, attachmentMarkTag(attachmentMark));
+    if (location) for (const tag of creationTags(lv.tags)) unmarkWhenQuiet(group.name, lv.name, tag);
     return device && facts(group, lv, range, device);
   },
 
@@ -86,9 +88,9 @@ export const attachments: AttachmentService = {
           );
         await detachLoop(device.path, lock);
       }
-      if (typeof found === "string" || marksOf(found.lv).length === 0) return;
+      if (typeof found === "string" || creationTags(found.lv.tags).length === 0) return;
       await changeGroup(parts.volumeGroup, `detaching volume ${id}`, (groupLock) =>
-        retag(found.group, found.lv, [], marksOf(found.lv), groupLock),
+        retag(found.group, found.lv, [], creationTags(found.lv.tags), groupLock),
       );
     });
   },
@@ -100,22 +102,29 @@ interface Begun {
   readonly group: Group;
   readonly lv: LogicalVolume;
   readonly range: ByteRange;
-  /** The tag that says that this attachment has begun. */
-  readonly mark: string;
+  /** The tags that say that this attachment has begun. */
+  readonly tags: readonly string[];
   /** The device that a killed create of the same identity made. */
   readonly left: LoopDevice | undefined;
 }
 
 /** Marks the attachment's beginning on the volume, in whose place a volume's own mark goes: it is used through us from now on. */
-async function begin(identity: Identity, id: string, lock: Lock): Promise<Begun> {
+async function begin(identity: Identity, id: string, { firstDirectory }: AttachWish, lock: Lock): Promise<Begun> {
   const { group, lv } = requireVolume(await readGroups({ lock }), partsOf(id));
   refuseUnfinished(group, lv);
   await finishClearing(group, lv, lock);
   const range = rangeOfVolume(group, lv);
   const left = await leftDevice(identity, id, lv, range, lock);
-  const mark = attachmentMarkTag(newMark(identity));
-  await retag(group, lv, [mark], marksOf(lv), lock);
-  return { group, lv, range, mark, left };
+  // A killed create has made the directory already, so it is not missing now.
+  const tags = [
+    attachmentMarkTag(newMark(identity)),
+    ...directoryTags(firstDirectory ?? parseTags(lv.tags).madeDirectory),
+  ];
+  const old = creationTags(lv.tags);
+  const add = tags.filter((tag) => !old.includes(tag));
+  const remove = old.filter((tag) => !tags.includes(tag));
+  await retag(group, lv, add, remove, lock);
+  return { group, lv, range, tags, left };
 }
 
 /** A volume has one attachment. A device over it is ours to go on with only if a killed create of ours left it. */
@@ -129,15 +138,14 @@ async function leftDevice(
   const [device, ...others] = loopsOver(range);
   if (device === undefined) return undefined;
   const { attachmentMark } = parseTags(lv.tags);
-  if (attachmentMark && isAbandoned(attachmentMark) && !isNamed("Attachment", id)) {
-    const own = claimOf(attachmentMark, identity) === "leftBehind";
-    if (own && others.length === 0 && device.offsetBytes === range.offsetBytes) return device;
-    if (own || attachmentMark.stack === identity.stack) {
-      await letGo(range, lock);
-      return undefined;
-    }
+  if (attachmentMark === undefined || isNamed("Attachment", id)) throw inUse(id, [device, ...others]);
+  const isOwn = isLeftBehind(attachmentMark, identity);
+  if (isOwn && others.length === 0 && device.offsetBytes === range.offsetBytes) return device;
+  if (!isOwn && !(attachmentMark.stack === identity.stack && isAbandoned(attachmentMark))) {
+    throw inUse(id, [device, ...others]);
   }
-  throw inUse(id, [device, ...others]);
+  await letGo(lv, range, lock);
+  return undefined;
 }
 
 /** The device over the whole range: a new one, or the known one, grown if the volume has. */
@@ -156,17 +164,11 @@ async function show(
   return { ...known, sizeBytes: range.lengthBytes };
 }
 
-async function undo(
-  attached: AttachedVolume,
-  parts: { volumeGroup: string; lv: string },
-  mark: string,
-  cause: unknown,
-): Promise<void> {
+async function undo(attached: AttachedVolume, { group, lv, tags }: Begun, cause: unknown): Promise<void> {
   try {
     await detachLoop(attached.devicePath, attached.lock);
-    await changeGroup(parts.volumeGroup, `undoing the attachment of volume ${parts.lv}`, (lock) =>
-      lvm(["lvchange", "--deltag", mark, `${parts.volumeGroup}/${parts.lv}`], { lock }),
-    );
+    const purpose = `undoing the attachment of volume ${group.name}/${lv.name}`;
+    await changeGroup(group.name, purpose, (lock) => retag(group, lv, [], tags, lock));
   } catch (undoError) {
     throw new StillAttachedError(cause, undoError, attached);
   }
@@ -178,6 +180,7 @@ function describe(group: Group, lv: LogicalVolume, range: ByteRange, device: Loo
     ...facts(group, lv, range, device),
     lock,
     formatting: parseTags(lv.tags).formatting,
+    madeDirectory: parseTags(lv.tags).madeDirectory,
     async setFormatting(formatting) {
       const option = formatting ? "--addtag" : "--deltag";
       await changeGroup(group.name, `formatting volume ${name}`, (groupLock) =>
@@ -212,10 +215,6 @@ function recordedDevice({ devicePath, shows }: Pick<AttachedDevice, "devicePath"
 
 function loopsOver({ device, offsetBytes, lengthBytes }: ByteRange): LoopDevice[] {
   return loopsOverRange(device, offsetBytes, lengthBytes);
-}
-
-function marksOf(lv: LogicalVolume): string[] {
-  return lv.tags.filter((tag) => tag.startsWith("blockbox.mark=") || tag.startsWith("blockbox.attachmark="));
 }
 
 async function retag(

@@ -6,7 +6,7 @@ import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
 import { recentGroups } from "./change.js";
 import { gibBytes } from "./geometry.js";
 import { backendId } from "./ids.js";
-import { isLeftBehind } from "./makeGroup.js";
+import { isLeftGroup } from "./marking.js";
 import { planBackend, plannedOwner } from "./plan.js";
 
 const tools: Tool[] = ["lvm", "losetup", "flock", "blkid", "blkdiscard", "blockdev", "fallocate", "perl"];
@@ -52,8 +52,7 @@ async function groupProblems(identity: Identity, volumeGroup: string): Promise<P
   const owner = plannedOwner(volumeGroup);
   if (owner !== undefined && owner !== identity.digest) return fault("is the group of another Backend in this program");
   const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  if (group && !isNamedGroup(volumeGroup) && !isLeftBehind(group, identity))
-    return fault("exists on this host already");
+  if (group && !isNamedGroup(volumeGroup) && !isLeftGroup(group, identity)) return fault("exists on this host already");
   if (!group && existsSync(`/dev/${volumeGroup}`))
     return fault(`is the name of a device already (/dev/${volumeGroup})`);
   return [];
@@ -68,7 +67,7 @@ async function fileProblems(identity: Identity, { volumeGroup, loopFile: { path 
   if (stat === undefined) return [];
   if (stat.isDirectory()) return fault(`${path} is a directory: give the path of a file to be made in it`);
   const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  if (group && (isNamedGroup(volumeGroup) || isLeftBehind(group, identity))) return [];
+  if (group && (isNamedGroup(volumeGroup) || isLeftGroup(group, identity))) return [];
   return fault(
     `${path} exists already, and nothing is ever made over a file or device: give another path, or remove it if nothing needs it`,
   );

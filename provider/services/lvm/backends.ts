@@ -13,6 +13,7 @@ import { makeGroup } from "./makeGroup.js";
 import { unmarkWhenQuiet } from "./marking.js";
 import { removeGroup } from "./removeGroup.js";
 import type { Group } from "./report.js";
+import { creationTags } from "./tags.js";
 import { isBuried } from "./tombstone.js";
 import { updateGroup } from "./updateGroup.js";
 
@@ -35,8 +36,7 @@ export const backends: BackendService = {
     // Not to be seen is not gone: what state says stays, but for this.
     if (!visible?.complete) return { wish: recorded.wish, facts: { ...recorded.facts, state: "down" } };
     const group = locateGroup(groups, volumeGroup, location);
-    for (const tag of group.tags.filter((one) => one.startsWith("blockbox.mark=")))
-      unmarkWhenQuiet(group.name, "", tag);
+    for (const tag of creationTags(group.tags)) unmarkWhenQuiet(group.name, "", tag);
     return seen(group, directories, recorded.wish);
   },
 

@@ -10,7 +10,7 @@ import { parseGroupTags } from "./groupTags.js";
 import { type Growth, growth } from "./growth.js";
 import { requireVolume } from "./locate.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
-import { clearTag, descriptiveFamilies, parseTags, tagChanges, volumeTags } from "./tags.js";
+import { clearTag, descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
 
 interface Parts {
   readonly volumeGroup: string;
@@ -55,8 +55,9 @@ export function growthRefusal(answer: Extract<Growth, { ok: false }>, toGib: num
 
 /** Tags say what a user says of the volume. Its mark goes too: an update comes from a state that knows it. */
 async function changeTags(group: Group, lv: LogicalVolume, wish: VolumeWish, lock: Lock): Promise<void> {
-  const { add, remove } = tagChanges(lv.tags, volumeTags(wish), [...descriptiveFamilies, "blockbox.mark"]);
-  await retag(group, lv, add, remove, lock);
+  const { add, remove } = tagChanges(lv.tags, volumeTags(wish), descriptiveFamilies);
+  const { mark } = parseTags(lv.tags);
+  await retag(group, lv, add, [...remove, ...(mark ? [markTag(mark)] : [])], lock);
 }
 
 async function retag(

@@ -3,48 +3,46 @@ import { dirname } from "node:path";
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import { findLoopDevice } from "../../host/loop.js";
-import { makeDirectories, removeDirectories } from "../../host/mounts.js";
-import { claimOf, isNamed } from "../claims.js";
+import { foldersBetween, makeDirectories, removeDirectories } from "../../host/mounts.js";
+import { awaitCreator } from "../claims.js";
 import type { BackendFacts, BackendWish, Identity } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
 import { extentSizeBytes, pvcreateArguments } from "./geometry.js";
 import { groupFacts } from "./groupFacts.js";
 import { groupTags } from "./groupTags.js";
-import { backendId } from "./ids.js";
 import { locateGroup } from "./locate.js";
 import { discardFile, fileExists, makeLoopFile, publishLoopFile, workingPath } from "./loopFile.js";
-import { newMark, unmarkWhenQuiet } from "./marking.js";
+import { isLeftGroup, newMark, unmarkWhenQuiet } from "./marking.js";
 import { type Group, readGroups } from "./report.js";
-import { markTag, parseTags } from "./tags.js";
+import { creationTags, directoryTags, markTag, parseTags } from "./tags.js";
 
 /**
  * Makes a volume group on a new file behind a loop device. The file gets its name last. What a killed create of the
  * same identity left is thrown away first: an empty group that no state knows of.
  */
 export async function makeGroup(identity: Identity, wish: BackendWish): Promise<BackendFacts> {
-  return changeGroup(wish.volumeGroup, `creating volume group ${wish.volumeGroup}`, async (lock) => {
+  const make = async (lock: Lock) => {
     const left = (await readGroups({ lock })).find(({ name }) => name === wish.volumeGroup);
     if (left) await discardGroup(left, identity, lock);
     if (existsSync(wish.loopFile.path)) throw fileExists(wish.loopFile.path);
     const directories = await build(identity, wish, lock);
     const group = locateGroup(await readGroups({ lock }), wish.volumeGroup);
-    for (const tag of marksOf(group)) unmarkWhenQuiet(group.name, "", tag);
+    for (const tag of creationTags(group.tags)) unmarkWhenQuiet(group.name, "", tag);
     return groupFacts(group, directories);
-  });
-}
-
-/** Whether a group of the wanted name is one that a create of this identity, now dead, has made. */
-export function isLeftBehind(group: Group, identity: Identity): boolean {
-  const { ours, mark } = parseTags(group.tags);
-  return ours && claimOf(mark, identity) === "leftBehind" && !isNamed("Backend", backendId(group.name));
+  };
+  return awaitCreator(() => changeGroup(wish.volumeGroup, `creating volume group ${wish.volumeGroup}`, make));
 }
 
 async function discardGroup(left: Group, identity: Identity, lock: Lock): Promise<void> {
-  if (!isLeftBehind(left, identity) || left.lvs.length > 0) throw groupExists(left.name);
-  const files = left.pvs.map(({ device }) => findLoopDevice(device)?.backing);
+  if (!isLeftGroup(left, identity) || left.lvs.length > 0) throw groupExists(left.name);
+  const files = left.pvs.map(({ device }) => findLoopDevice(device)?.backing).filter((file) => file !== undefined);
   await lvm(["vgremove", left.name], { lock });
-  for (const file of files) if (file !== undefined) await discardFile(file, lock);
+  for (const file of files) {
+    await discardFile(file, lock);
+    const { madeDirectory } = parseTags(left.tags);
+    if (madeDirectory !== undefined) removeDirectories(foldersBetween(madeDirectory, dirname(file)));
+  }
 }
 
 async function build(identity: Identity, wish: BackendWish, lock: Lock): Promise<string[]> {
@@ -55,10 +53,8 @@ async function build(identity: Identity, wish: BackendWish, lock: Lock): Promise
   try {
     const loop = await makeLoopFile(loopFile, owner, lock);
     await lvm(["pvcreate", ...pvcreateArguments, loop.path], { lock });
-    const tags = [...groupTags({ ...wish, sparse: loopFile.sparse }), markTag(newMark(identity))].flatMap((tag) => [
-      "--addtag",
-      tag,
-    ]);
+    const marks = [markTag(newMark(identity)), ...directoryTags(directories[0])];
+    const tags = [...groupTags({ ...wish, sparse: loopFile.sparse }), ...marks].flatMap((tag) => ["--addtag", tag]);
     const autoactivation = ["--setautoactivation", "n"];
     await lvm(
       ["vgcreate", ...autoactivation, "--physicalextentsize", `${extentSizeBytes}b`, ...tags, volumeGroup, loop.path],
@@ -78,8 +74,4 @@ function groupExists(volumeGroup: string): BlockboxError {
     "NOT_OURS",
     `Volume group ${volumeGroup} exists on this host already and is left alone. Give lvm.volumeGroup another name.`,
   );
-}
-
-function marksOf({ tags }: Group): string[] {
-  return tags.filter((tag) => tag.startsWith("blockbox.mark="));
 }

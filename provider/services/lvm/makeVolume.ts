@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BlockboxError } from "../../errors.js";
 import { clearRange } from "../../host/clear.js";
 import type { Lock } from "../../host/lock.js";
 import { machineId } from "../../host/machine.js";
-import { notice } from "../../host/notice.js";
-import { claimOf, isNamed } from "../claims.js";
+import { awaitCreator } from "../claims.js";
 import type { Created, Identity, VolumeFacts, VolumeWish } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
@@ -14,49 +12,26 @@ import { gibBytes } from "./geometry.js";
 import { parseGroupTags } from "./groupTags.js";
 import { volumeId } from "./ids.js";
 import { locateGroup } from "./locate.js";
-import { newMark, unmarkWhenQuiet } from "./marking.js";
+import { isLeftVolume, newMark, unmarkWhenQuiet } from "./marking.js";
 import { place, withoutRanges } from "./placement.js";
 import { reservedRanges, stillPlanned } from "./plan.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
-import { descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
-
-/** How long another process that is creating the same volume is waited for. */
-const creatorWaitMs = 60_000;
+import { creationTags, descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
 
 /** Makes a volume, or takes over the one that a killed create of the same identity left behind (rule 1). */
-export async function makeVolume(
-  identity: Identity,
-  volumeGroup: string,
-  wish: VolumeWish,
-): Promise<Created<VolumeFacts>> {
-  const deadline = performance.now() + creatorWaitMs;
-  for (let told = false; ; told = true) {
-    const made = await changeGroup(volumeGroup, `creating volume ${wish.name}`, (lock) =>
-      tryToMake(identity, volumeGroup, wish, lock),
-    );
-    if ("id" in made) return made;
-    if (performance.now() > deadline) {
-      throw new BlockboxError(
-        "CREATOR_ALIVE",
-        `Volume ${wish.name} is being created by process ${made.creatorPid} already, which has not ended. Wait for it or end it, then run again.`,
-      );
-    }
-    if (!told) notice(`waiting for process ${made.creatorPid}, which is creating volume ${wish.name} already`);
-    await sleep(1_000);
-  }
+export function makeVolume(identity: Identity, volumeGroup: string, wish: VolumeWish): Promise<Created<VolumeFacts>> {
+  const make = (lock: Lock) => takeOverOrMake(identity, volumeGroup, wish, lock);
+  return awaitCreator(() => changeGroup(volumeGroup, `creating volume ${wish.name}`, make));
 }
 
-async function tryToMake(
+async function takeOverOrMake(
   identity: Identity,
   volumeGroup: string,
   wish: VolumeWish,
   lock: Lock,
-): Promise<Created<VolumeFacts> | { creatorPid: number }> {
+): Promise<Created<VolumeFacts>> {
   const group = locateGroup(await readGroups({ lock }), volumeGroup);
-  const own = group.lvs.filter((lv) => isCandidate(group, lv, identity));
-  const busy = own.map((lv) => parseTags(lv.tags).mark).find((mark) => claimOf(mark, identity) === "underWay");
-  if (busy) return { creatorPid: busy.creator.pid };
-
+  const own = group.lvs.filter((lv) => isLeftVolume(group.name, lv, identity));
   const wantedBytes = wish.size * gibBytes;
   const adopted = own.find(
     (lv) => lv.sizeBytes === wantedBytes && lv.segments.length === 1 && !parseTags(lv.tags).deleting,
@@ -71,12 +46,6 @@ async function tryToMake(
   return clearNew(volumeGroup, name, lock);
 }
 
-/** A marked volume of ours that the engine has not named: one that it has named would be the one being replaced. */
-function isCandidate(group: Group, lv: LogicalVolume, identity: Identity): boolean {
-  const { ours, mark } = parseTags(lv.tags);
-  return ours && claimOf(mark, identity) !== "foreign" && !isNamed("Volume", volumeId(group.name, lv.name));
-}
-
 async function removeUnused(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
   refuseUsedExtents(rangeOfVolume(group, lv));
   await lvm(["lvremove", `${group.name}/${lv.name}`], { lock });
@@ -89,7 +58,7 @@ async function adopt(
   wish: VolumeWish,
   lock: Lock,
 ): Promise<string> {
-  const current = lv.tags.filter((tag) => tag.startsWith("blockbox.mark="));
+  const current = creationTags(lv.tags);
   const { add, remove } = tagChanges(lv.tags, volumeTags(wish), descriptiveFamilies);
   const tags = [
     ...[markTag(newMark(identity)), ...add].flatMap((tag) => ["--addtag", tag]),
@@ -156,8 +125,8 @@ async function clearNew(volumeGroup: string, name: string, lock: Lock): Promise<
     await lvm(["lvremove", `${volumeGroup}/${name}`], { lock });
     throw error;
   }
-  const mark = lv.tags.find((tag) => tag.startsWith("blockbox.mark="));
-  if (mark !== undefined) unmarkWhenQuiet(volumeGroup, name, mark);
+  const { mark } = parseTags(lv.tags);
+  if (mark) unmarkWhenQuiet(volumeGroup, name, markTag(mark));
   return {
     id: volumeId(volumeGroup, name),
     facts: { location: { machineId: machineId(), vgUuid: group.uuid, lvUuid: lv.uuid } },

@@ -1,15 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { thisProcess } from "../../host/machine.js";
+import { isLeftBehind, isNamed } from "../claims.js";
 import { whenQuiet } from "../quiet.js";
 import type { Identity } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
+import { backendId, volumeId } from "./ids.js";
 import type { Mark } from "./mark.js";
+import type { Group, LogicalVolume } from "./report.js";
+import { parseTags } from "./tags.js";
 
 /** A new mark for a create that begins now. */
 export function newMark({ digest, stack }: Identity): Mark {
   const createdAt = Math.floor(Date.now() / 1000);
   return { identity: digest, stack, token: randomBytes(8).toString("hex"), creator: thisProcess(), createdAt };
+}
+
+/** Whether a volume is one that a create of this identity left behind. One that the engine has named is being replaced instead. */
+export function isLeftVolume(volumeGroup: string, { name, tags }: LogicalVolume, identity: Identity): boolean {
+  const { ours, mark } = parseTags(tags);
+  return ours && !isNamed("Volume", volumeId(volumeGroup, name)) && isLeftBehind(mark, identity);
+}
+
+/** Whether a group is one that a create of this identity left behind. */
+export function isLeftGroup({ name, tags }: Group, identity: Identity): boolean {
+  const { ours, mark } = parseTags(tags);
+  return ours && !isNamed("Backend", backendId(name)) && isLeftBehind(mark, identity);
 }
 
 /** Marks to take off, by group: `lv` is empty for the group's own. */

@@ -60,6 +60,19 @@ export function withoutRanges(free: readonly ExtentRange[], taken: readonly Exte
   return taken.reduce<ExtentRange[]>((left, range) => left.flatMap((piece) => cut(piece, range)), [...free]);
 }
 
+/** Ranges with neighbouring ones made one. */
+export function joinRanges(ranges: readonly ExtentRange[]): ExtentRange[] {
+  const joined: ExtentRange[] = [];
+  const sorted = [...ranges].sort((a, b) => a.pvUuid.localeCompare(b.pvUuid) || a.startExtent - b.startExtent);
+  for (const range of sorted) {
+    const last = joined.at(-1);
+    if (last?.pvUuid === range.pvUuid && last.startExtent + last.extents === range.startExtent)
+      last.extents += range.extents;
+    else joined.push({ ...range });
+  }
+  return joined;
+}
+
 function cut(piece: ExtentRange, taken: ExtentRange): ExtentRange[] {
   if (piece.pvUuid !== taken.pvUuid) return [piece];
   const [start, end] = [piece.startExtent, piece.startExtent + piece.extents];

@@ -1,11 +1,14 @@
+import { isAbandoned } from "../claims.js";
 import type { Identity, PoolReference } from "../service.js";
 import { recentGroups } from "./change.js";
 import { gibBytes } from "./geometry.js";
 import { growth, type Layout } from "./growth.js";
 import { groupOfBackend } from "./ids.js";
 import { emptyLayout, grownLayout, judge, type Refusal } from "./judge.js";
+import { joinRanges } from "./placement.js";
 import { notedPlan, notePlanned, noteSettled, type PlannedVolume } from "./planNotes.js";
 import type { ExtentRange, Group } from "./report.js";
+import { parseTags } from "./tags.js";
 
 /** What this deployment still means to make in one group, by identity: set, never added, since a check may come twice. */
 interface PlannedGroup {
@@ -99,10 +102,21 @@ export async function refusalOf({ digest }: Identity, volumeGroup: string): Prom
 /** The group as it will be. Nothing where that cannot be known: a group that exists but is not to be seen just now. */
 async function layoutOf(volumeGroup: string): Promise<Layout | undefined> {
   const { file } = planned(volumeGroup);
-  const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
+  const found = (await recentGroups()).find(({ name }) => name === volumeGroup);
+  const group = found && withoutLeftVolumes(found, [...planned(volumeGroup).volumes.keys()]);
   if (group === undefined) return file?.isNew ? emptyLayout(file.sizeGib * gibBytes) : undefined;
   const [pv] = group.pvs;
   return file && pv ? grownLayout(group, pv.uuid, file.sizeGib * gibBytes) : group;
+}
+
+/** What killed creates of the planned volumes left behind is taken over by them, or taken away: it counts as free. */
+function withoutLeftVolumes(group: Group, identities: readonly string[]): Group {
+  const left = group.lvs.filter(({ tags }) => {
+    const { mark } = parseTags(tags);
+    return mark !== undefined && identities.includes(mark.identity) && isAbandoned(mark);
+  });
+  const free = joinRanges([...group.free, ...left.flatMap(({ segments }) => segments)]);
+  return left.length === 0 ? group : { ...group, lvs: group.lvs.filter((lv) => !left.includes(lv)), free };
 }
 
 function planned(volumeGroup: string): PlannedGroup {

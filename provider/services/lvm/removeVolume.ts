@@ -2,7 +2,7 @@ import { BlockboxError } from "../../errors.js";
 import { clearRange } from "../../host/clear.js";
 import type { Lock } from "../../host/lock.js";
 import { detachLoop, loopsOverRange } from "../../host/loop.js";
-import { mountsOf, unmount } from "../../host/mounts.js";
+import { foldersBetween, mountsOf, removeDirectories, unmount } from "../../host/mounts.js";
 import { deviceUsers } from "../../host/users.js";
 import { isAbandoned } from "../claims.js";
 import type { Location } from "../service.js";
@@ -39,7 +39,7 @@ export async function removeVolume(parts: Parts, stack: string, location: Locati
 export async function clearAndRemove(group: Group, lv: LogicalVolume, stack: string, lock: Lock): Promise<void> {
   const range = rangeOfVolume(group, lv);
   const { attachmentMark, deleting } = parseTags(lv.tags);
-  if (attachmentMark && attachmentMark.stack === stack && isAbandoned(attachmentMark)) await letGo(range, lock);
+  if (attachmentMark && attachmentMark.stack === stack && isAbandoned(attachmentMark)) await letGo(lv, range, lock);
   await refuseUsed(group, lv, range);
   const { volumeClear, sparse } = parseGroupTags(group.tags);
   const name = `${group.name}/${lv.name}`;
@@ -50,9 +50,17 @@ export async function clearAndRemove(group: Group, lv: LogicalVolume, stack: str
 }
 
 /** What a killed create of an Attachment left: state never knew of it, so no delete of it will come. */
-export async function letGo({ device, offsetBytes, lengthBytes }: ByteRange, lock: Lock): Promise<void> {
+export async function letGo(
+  { tags }: LogicalVolume,
+  { device, offsetBytes, lengthBytes }: ByteRange,
+  lock: Lock,
+): Promise<void> {
+  const { madeDirectory } = parseTags(tags);
   for (const loop of loopsOverRange(device, offsetBytes, lengthBytes)) {
-    for (const mount of mountsOf(loop.path)) await unmount(mount.path, lock);
+    for (const { path } of mountsOf(loop.path)) {
+      await unmount(path, lock);
+      if (madeDirectory !== undefined) removeDirectories(foldersBetween(madeDirectory, path));
+    }
     await detachLoop(loop.path, lock);
   }
 }

@@ -14,6 +14,7 @@ const metadataFamily = "blockbox.metadata";
 const markFamily = "blockbox.mark";
 const attachmentMarkFamily = "blockbox.attachmark";
 const clearFamily = "blockbox.clear";
+const directoryFamily = "blockbox.directory";
 
 /** The families of what a user says about a volume, for `tagChanges`. */
 export const descriptiveFamilies = [nameFamily, descriptionFamily, metadataFamily] as const;
@@ -33,6 +34,8 @@ export interface TagFacts {
   metadata?: Record<string, string>;
   mark?: Mark;
   attachmentMark?: Mark;
+  /** The outermost directory that a create which has begun made, or was about to. */
+  madeDirectory?: string;
   deleting: boolean;
   formatting: boolean;
   /** Bytes from the volume's start that still need no clearing, while it is being cleared. */
@@ -60,6 +63,16 @@ export function attachmentMarkTag(mark: Mark): string {
   return `${attachmentMarkFamily}=${formatMark(mark)}`;
 }
 
+/** The outermost directory that a create is about to make for what it makes. */
+export function directoryTags(outermost: string | undefined): string[] {
+  return outermost === undefined ? [] : splitTags(directoryFamily, encodeText(outermost));
+}
+
+/** The tags among these that only say that a create has begun: they go when state is sure to know the thing. */
+export function creationTags(tags: readonly string[]): string[] {
+  return tags.filter((tag) => [markFamily, attachmentMarkFamily, directoryFamily].some((family) => isOf(family, tag)));
+}
+
 export function clearTag(fromBytes: number): string {
   return `${clearFamily}=${fromBytes}`;
 }
@@ -72,11 +85,13 @@ export function parseTags(tags: readonly string[]): TagFacts {
   const mark = parseMark(singleValue(markFamily, tags));
   const attachmentMark = parseMark(singleValue(attachmentMarkFamily, tags));
   const clear = singleValue(clearFamily, tags);
+  const madeDirectory = textOf(directoryFamily, tags);
   return {
     ours: tags.includes(ownTag),
     deleting: tags.includes(deletingTag),
     formatting: tags.includes(formattingTag),
     ...(name === undefined ? {} : { name }),
+    ...(madeDirectory === undefined ? {} : { madeDirectory }),
     ...(description === undefined ? {} : { description }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(mark === undefined ? {} : { mark }),

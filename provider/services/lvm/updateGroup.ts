@@ -10,7 +10,7 @@ import { groupFamilies, groupTags } from "./groupTags.js";
 import { locateGroup, refuseOtherMachine } from "./locate.js";
 import { ensureLoop, growLoopFile, workingPath } from "./loopFile.js";
 import { type Group, readGroups } from "./report.js";
-import { tagChanges } from "./tags.js";
+import { creationTags, tagChanges } from "./tags.js";
 
 /** Brings a group back if its loop device is gone (as after a reboot), lets it grow, and keeps its tags in step. */
 export async function updateGroup(
@@ -45,8 +45,9 @@ async function bringBack(volumeGroup: string, path: string, { location }: Backen
 
 async function retag(group: Group, wish: BackendWish, lock: Lock): Promise<void> {
   const wanted = groupTags({ ...wish, sparse: wish.loopFile.sparse });
-  const { add, remove } = tagChanges(group.tags, wanted, [...groupFamilies, "blockbox.mark"]);
-  const options = [...add.flatMap((tag) => ["--addtag", tag]), ...remove.flatMap((tag) => ["--deltag", tag])];
+  const { add, remove } = tagChanges(group.tags, wanted, groupFamilies);
+  const gone = [...remove, ...creationTags(group.tags)];
+  const options = [...add.flatMap((tag) => ["--addtag", tag]), ...gone.flatMap((tag) => ["--deltag", tag])];
   if (options.length > 0) await lvm(["vgchange", ...options, group.name], { lock });
 }
 

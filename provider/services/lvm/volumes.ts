@@ -10,7 +10,7 @@ import { unmarkWhenQuiet } from "./marking.js";
 import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalOf, settleVolume } from "./plan.js";
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
-import { parseTags } from "./tags.js";
+import { markTag, parseTags } from "./tags.js";
 
 /** Volumes as linear logical volumes. */
 export const volumes: VolumeService = {
@@ -52,8 +52,8 @@ export const volumes: VolumeService = {
     const found = locateVolume(await recentGroups(), partsOf(id), location);
     if (typeof found === "string") return undefined;
     const { group, lv } = found;
-    const mark = lv.tags.find((tag) => tag.startsWith("blockbox.mark="));
-    if (mark !== undefined && location !== undefined) unmarkWhenQuiet(group.name, lv.name, mark);
+    const { mark } = parseTags(lv.tags);
+    if (mark && location) unmarkWhenQuiet(group.name, lv.name, markTag(mark));
     return seen(group, lv);
   },
 

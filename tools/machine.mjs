@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { findAll } from "./lib/environment.mjs";
+import { lackingPackages } from "./steps/hostPackages.mjs";
+import { toolchainFolder } from "./steps/pulumi.mjs";
+
+/**
+ * What `requirements` wants to know of this machine. Reads only.
+ * @param {import("./lib/environment.mjs").Environment} env
+ * @returns {import("./requirements.mjs").Machine}
+ */
+export function lookAround(env) {
+  /** @param {string} program */
+  const has = (program) => findAll(env, program).length > 0;
+  const lacking = lackingPackages(env);
+  // Without the Pulumi CLI and without Go, Go comes from PyPI.
+  if (!has("pulumi") && !has("go") && !has("python3") && !existsSync(toolchainFolder)) lacking.push("python3-pip");
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    uid: process.getuid?.(),
+    lacking,
+    aptGet: has("apt-get"),
+    npm: has("npm"),
+  };
+}

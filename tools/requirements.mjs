@@ -1,0 +1,46 @@
+/**
+ * @typedef {object} Machine what `requirements` decides from; see `lookAround` in machine.mjs
+ * @property {string} platform Node's `process.platform`
+ * @property {string} arch Node's `process.arch`
+ * @property {number | undefined} uid undefined where users have no numbers (Windows)
+ * @property {readonly string[]} lacking Debian packages of programs that this machine lacks
+ * @property {boolean} aptGet whether apt-get is there to bring them
+ * @property {boolean} npm whether npm is there to bring the rest
+ */
+
+/**
+ * What this machine would need and cannot be given: nothing is installed or written before this is empty.
+ * @param {Machine} machine
+ * @returns {string[]} sentences
+ */
+export function requirements({ platform, arch, uid, lacking, aptGet, npm }) {
+  if (platform !== "linux") {
+    return [
+      `blockbox's embedded LVM needs Linux: this is ${systemName(platform)}. Run it in a Linux VM (Debian or Ubuntu, as root).`,
+    ];
+  }
+  /** @type {string[]} */
+  const sentences = [];
+  if (uid !== 0) {
+    sentences.push(
+      "blockbox makes volume groups, loop devices and mounts, so it needs root: run the same command as root (`sudo -H npm …`).",
+    );
+  }
+  if (arch !== "x64" && arch !== "arm64") {
+    sentences.push(`blockbox needs an x64 or arm64 processor, for which Node is to be had from npm: this is ${arch}.`);
+  }
+  if (lacking.length > 0 && !aptGet) {
+    sentences.push(
+      `blockbox needs ${lacking.join(", ")} (Debian's names), and there is no apt-get here to bring them: install them with this system's package manager, then run again.`,
+    );
+  }
+  if (!npm) sentences.push("blockbox needs npm on PATH to bring its packages: install npm, then run again.");
+  return sentences;
+}
+
+/** @param {string} platform */
+function systemName(platform) {
+  /** @type {Record<string, string>} */
+  const names = { darwin: "macOS", win32: "Windows" };
+  return names[platform] ?? platform;
+}

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { root } from "../lib/places.mjs";
+import { quiet } from "../lib/quiet.mjs";
+import { step } from "../lib/step.mjs";
+import { makeWhole } from "../lib/whole.mjs";
+import { lockDigest } from "./npmPackages.mjs";
+
+const dist = join(root, "dist");
+
+/**
+ * Compiles provider/ and sdk/nodejs/ where dist/ is not of these sources. What does not compile leaves dist/ as it was.
+ * @param {import("../lib/environment.mjs").Environment} env
+ */
+export async function buildDist(env) {
+  const wanted = sourcesDigest();
+  const stamp = join(dist, ".sources");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  await step("dist: compiling", () =>
+    makeWhole(dist, (folder) => compile(folder, wanted, env), join(root, "node_modules")),
+  );
+}
+
+/**
+ * @param {string} folder
+ * @param {string} stamped
+ * @param {import("../lib/environment.mjs").Environment} env
+ */
+async function compile(folder, stamped, env) {
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  await quiet("node", [tsc, "--project", root, "--outDir", folder], {
+    cwd: root,
+    env,
+    timeoutMs: 5 * 60_000,
+    what: "compile provider/ and sdk/nodejs/",
+  });
+  writeFileSync(join(folder, ".sources"), stamped);
+}
+
+function sourcesDigest() {
+  const hash = createHash("sha256").update(lockDigest());
+  for (const path of [
+    join(root, "tsconfig.json"),
+    ...sources(join(root, "provider")),
+    ...sources(join(root, "sdk/nodejs")),
+  ]) {
+    hash.update(`${relative(root, path)}\0`).update(readFileSync(path));
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function sources(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return entry.name === "node_modules" ? [] : sources(path);
+      return entry.name.endsWith(".ts") ? [path] : [];
+    });
+}

@@ -1,0 +1,37 @@
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {readonly import("../prepare.mjs").Need[]} needs
+ * @property {number} limitS the whole suite's time
+ * @property {readonly (readonly [string, ...string[]])[]} [commands] each a program of an npm package with arguments; all of them are one test
+ * @property {string} [tests] a folder of *.test.ts, run by node's test runner
+ * @property {boolean} [alone] one file at a time: its tests share this machine's block devices
+ */
+
+const cruise = "dependency-cruiser/bin/dependency-cruiser.mjs";
+
+/** In this order: what fails fast comes first. @type {readonly Suite[]} */
+export const suites = [
+  {
+    name: "lint",
+    needs: [],
+    limitS: 120,
+    commands: [
+      ["@biomejs/biome/bin/biome", "check", "."],
+      [cruise, "--config", ".dependency-cruiser.json", "provider", "sdk/nodejs", "tools", "test"],
+    ],
+  },
+  {
+    name: "types",
+    needs: ["dist"],
+    limitS: 180,
+    commands: [
+      ["typescript/bin/tsc", "--project", "test"],
+      ["typescript/bin/tsc", "--project", "test/examples.tsconfig.json"],
+    ],
+  },
+  { name: "unit", needs: ["host", "dist"], limitS: 180, tests: "test/unit" },
+  { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 300, tests: "test/grpc", alone: true },
+  { name: "native", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/native", alone: true },
+  { name: "scenarios", needs: ["host", "dist", "pulumi"], limitS: 900, tests: "test/scenarios", alone: true },
+];

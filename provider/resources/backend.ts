@@ -93,8 +93,8 @@ export const backend = resource<typeof inputs, typeof outputs, Record>(
     deleteBeforeReplace: true,
 
     async problems(identity, wanted, _asker, before) {
+      if (hasUnknown(wanted)) return [];
       const wish = wishOf(wanted);
-      if (hasUnknown(wish)) return [];
       // Given ones are checked where they are declared; these may come from the name.
       const fault =
         faultOfGroupName(wish.volumeGroup) ??

@@ -34,13 +34,17 @@ type Mode = "rw" | "ro";
 /** Who of this deployment will mount at a path: two of one path are told before anything is done. */
 const plannedPaths = new Map<string, string>();
 
+/** Where Attachments of this deployment are mounted, by identity: a replacement is checked again as if there had been nothing. */
+const earlierPaths = new Map<string, string>();
+
 /** What this host has against mounting there; `before` is what is mounted now. */
 export function mountProblems(digest: string, wish: MountWish, before: MountWish | undefined): Failure[] {
   const missing = missingTools([...toolsFor(wish.fsType), "mount", "umount"]).map(({ tool, install }) => ({
     property: "mount.fsType",
     reason: `${wish.fsType} needs the program ${tool}, which this host lacks: \`${install}\``,
   }));
-  const fault = before?.path === wish.path ? undefined : pathFault(digest, wish.path);
+  if (before) earlierPaths.set(digest, before.path);
+  const fault = earlierPaths.get(digest) === wish.path ? undefined : pathFault(digest, wish.path);
   if (fault === undefined) plannedPaths.set(wish.path, digest);
   return [...missing, ...(fault === undefined ? [] : [{ property: "mount.path", reason: fault }])];
 }

@@ -1,15 +1,16 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { missingTools, type Tool } from "../../host/tools.js";
-import { isNamed } from "../claims.js";
 import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
 import { recentGroups } from "./change.js";
 import { gibBytes } from "./geometry.js";
-import { backendId } from "./ids.js";
 import { isLeftGroup } from "./marking.js";
 import { planBackend, plannedOwner } from "./plan.js";
 
 const tools: Tool[] = ["lvm", "losetup", "flock", "blkid", "blkdiscard", "blockdev", "fallocate", "perl"];
+
+/** What Backends of this deployment had before, by identity: a replacement is checked again as if there had been nothing. */
+const earlier = new Map<string, BackendWish>();
 
 /** Space on file systems that Backends of this deployment will reserve: bytes by identity, by device number. */
 const plannedSpace = new Map<number, Map<string, number>>();
@@ -19,10 +20,12 @@ export async function backendProblems(identity: Identity, wish: BackendWish, bef
   const unfit = hostProblems();
   if (unfit.length > 0) return unfit;
   const { volumeGroup, loopFile } = wish;
+  if (before) earlier.set(identity.digest, before);
+  const own = earlier.get(identity.digest);
   const isNew = before === undefined || before.volumeGroup !== volumeGroup || before.loopFile.path !== loopFile.path;
   const problems = [
-    ...(isNew ? await groupProblems(identity, volumeGroup) : []),
-    ...(isNew ? await fileProblems(identity, wish) : []),
+    ...(own?.volumeGroup === volumeGroup ? [] : await groupProblems(identity, volumeGroup)),
+    ...(own?.loopFile.path === loopFile.path ? [] : await fileProblems(identity, wish)),
     ...spaceProblems(identity, loopFile, isNew ? 0 : before.loopFile.size),
   ];
   if (problems.length === 0) planBackend(identity, volumeGroup, loopFile.size, isNew);
@@ -52,7 +55,7 @@ async function groupProblems(identity: Identity, volumeGroup: string): Promise<P
   const owner = plannedOwner(volumeGroup);
   if (owner !== undefined && owner !== identity.digest) return fault("is the group of another Backend in this program");
   const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  if (group && !isNamedGroup(volumeGroup) && !isLeftGroup(group, identity)) return fault("exists on this host already");
+  if (group && !isLeftGroup(group, identity)) return fault("exists on this host already");
   if (!group && existsSync(`/dev/${volumeGroup}`))
     return fault(`is the name of a device already (/dev/${volumeGroup})`);
   return [];
@@ -67,15 +70,10 @@ async function fileProblems(identity: Identity, { volumeGroup, loopFile: { path 
   if (stat === undefined) return [];
   if (stat.isDirectory()) return fault(`${path} is a directory: give the path of a file to be made in it`);
   const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  if (group && (isNamedGroup(volumeGroup) || isLeftGroup(group, identity))) return [];
+  if (group && isLeftGroup(group, identity)) return [];
   return fault(
     `${path} exists already, and nothing is ever made over a file or device: give another path, or remove it if nothing needs it`,
   );
-}
-
-/** Whether the engine has named the group as one of this deployment: then this is the check of its replacement. */
-function isNamedGroup(volumeGroup: string): boolean {
-  return isNamed("Backend", backendId(volumeGroup));
 }
 
 /** Judged over all Backends of the deployment that reserve space in the same file system. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BlockboxError } from "../errors.js";
 import { creatorState, thisProcess } from "../host/machine.js";
 import { notice } from "../host/notice.js";
-import type { Mark } from "./lvm/mark.js";
+import type { Mark } from "./mark.js";
 import type { Identity } from "./service.js";
 
 /** After this long a mark of a process that cannot be asked about is taken for one of the dead, in seconds. */

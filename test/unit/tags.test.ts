@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Mark } from "../../provider/services/lvm/mark.js";
+import type { Mark } from "../../provider/services/mark.js";
 import {
   attachmentMarkTag,
   clearTag,

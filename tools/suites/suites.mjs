@@ -31,7 +31,7 @@ export const suites = [
     ],
   },
   { name: "unit", needs: ["host", "dist"], limitS: 180, tests: "test/unit" },
-  { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 300, tests: "test/grpc", alone: true },
+  { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/grpc", alone: true },
   { name: "native", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/native", alone: true },
   { name: "scenarios", needs: ["host", "dist", "pulumi"], limitS: 900, tests: "test/scenarios", alone: true },
 ];

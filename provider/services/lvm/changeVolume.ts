@@ -10,6 +10,7 @@ import { parseGroupTags } from "./groupTags.js";
 import { type Growth, growth } from "./growth.js";
 import { requireVolume } from "./locate.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
+import { retagVolume } from "./retag.js";
 import { clearTag, descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
 
 interface Parts {
@@ -57,18 +58,7 @@ export function growthRefusal(answer: Extract<Growth, { ok: false }>, toGib: num
 async function changeTags(group: Group, lv: LogicalVolume, wish: VolumeWish, lock: Lock): Promise<void> {
   const { add, remove } = tagChanges(lv.tags, volumeTags(wish), descriptiveFamilies);
   const { mark } = parseTags(lv.tags);
-  await retag(group, lv, add, [...remove, ...(mark ? [markTag(mark)] : [])], lock);
-}
-
-async function retag(
-  group: Group,
-  lv: LogicalVolume,
-  add: readonly string[],
-  remove: readonly string[],
-  lock: Lock,
-): Promise<void> {
-  const options = [...add.flatMap((tag) => ["--addtag", tag]), ...remove.flatMap((tag) => ["--deltag", tag])];
-  if (options.length > 0) await lvm(["lvchange", ...options, `${group.name}/${lv.name}`], { lock });
+  await retagVolume(group, lv, { add, remove: [...remove, ...(mark ? [markTag(mark)] : [])] }, lock);
 }
 
 /** The tag says from where on new extents may still show old data, until they are cleared. */
@@ -80,7 +70,7 @@ async function grow(group: Group, lv: LogicalVolume, toGib: number, lock: Lock):
   if (range === undefined) return;
   refuseUsedExtents(bytesOf(group, range));
   const tag = clearTag(lv.sizeBytes);
-  await retag(group, lv, [tag], [], lock);
+  await retagVolume(group, lv, { add: [tag] }, lock);
   const where = `${range.pvDevice}:${range.startExtent}-${range.startExtent + range.extents - 1}`;
   await lvm(
     ["lvextend", "--alloc", "contiguous", "--extents", `+${range.extents}`, `${group.name}/${lv.name}`, where],
@@ -109,5 +99,5 @@ export async function finishClearing(group: Group, lv: LogicalVolume, lock: Lock
       lock,
     });
   }
-  await retag(group, lv, [], [clearTag(clearFrom)], lock);
+  await retagVolume(group, lv, { remove: [clearTag(clearFrom)] }, lock);
 }

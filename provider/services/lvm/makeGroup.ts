@@ -15,6 +15,7 @@ import { locateGroup } from "./locate.js";
 import { discardFile, fileExists, makeLoopFile, publishLoopFile, workingPath } from "./loopFile.js";
 import { isLeftGroup, newMark, unmarkWhenQuiet } from "./marking.js";
 import { type Group, readGroups } from "./report.js";
+import { tagOptions } from "./retag.js";
 import { creationTags, directoryTags, markTag, parseTags } from "./tags.js";
 
 /**
@@ -54,7 +55,7 @@ async function build(identity: Identity, wish: BackendWish, lock: Lock): Promise
     const loop = await makeLoopFile(loopFile, owner, lock);
     await lvm(["pvcreate", ...pvcreateArguments, loop.path], { lock });
     const marks = [markTag(newMark(identity)), ...directoryTags(directories[0])];
-    const tags = [...groupTags({ ...wish, sparse: loopFile.sparse }), ...marks].flatMap((tag) => ["--addtag", tag]);
+    const tags = tagOptions({ add: [...groupTags({ ...wish, sparse: loopFile.sparse }), ...marks] });
     const autoactivation = ["--setautoactivation", "n"];
     await lvm(
       ["vgcreate", ...autoactivation, "--physicalextentsize", `${extentSizeBytes}b`, ...tags, volumeGroup, loop.path],

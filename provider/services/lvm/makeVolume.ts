@@ -16,6 +16,7 @@ import { isLeftVolume, newMark, unmarkWhenQuiet } from "./marking.js";
 import { place, withoutRanges } from "./placement.js";
 import { reservedRanges, stillPlanned } from "./plan.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
+import { retagVolume, tagOptions } from "./retag.js";
 import { creationTags, descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
 
 /** Makes a volume, or takes over the one that a killed create of the same identity left behind (rule 1). */
@@ -58,13 +59,9 @@ async function adopt(
   wish: VolumeWish,
   lock: Lock,
 ): Promise<string> {
-  const current = creationTags(lv.tags);
   const { add, remove } = tagChanges(lv.tags, volumeTags(wish), descriptiveFamilies);
-  const tags = [
-    ...[markTag(newMark(identity)), ...add].flatMap((tag) => ["--addtag", tag]),
-    ...[...current, ...remove].flatMap((tag) => ["--deltag", tag]),
-  ];
-  await lvm(["lvchange", ...tags, `${group.name}/${lv.name}`], { lock });
+  const change = { add: [markTag(newMark(identity)), ...add], remove: [...creationTags(lv.tags), ...remove] };
+  await retagVolume(group, lv, change, lock);
   return lv.name;
 }
 
@@ -86,7 +83,7 @@ async function allocate(group: Group, identity: Identity, wish: VolumeWish, lock
   }
   refuseUsedExtents(bytesOf(group, range));
   const name = `volume-${randomUUID()}`;
-  const tags = [...volumeTags(wish), markTag(newMark(identity))].flatMap((tag) => ["--addtag", tag]);
+  const tags = tagOptions({ add: [...volumeTags(wish), markTag(newMark(identity))] });
   const where = `${range.pvDevice}:${range.startExtent}-${range.startExtent + range.extents - 1}`;
   const inert = ["--activate", "n", "--zero", "n", "--wipesignatures", "n"];
   await lvm(

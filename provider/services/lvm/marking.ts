@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { thisProcess } from "../../host/machine.js";
 import { isLeftBehind, isNamed } from "../claims.js";
+import type { Mark } from "../mark.js";
 import { whenQuiet } from "../quiet.js";
 import type { Identity } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
 import { backendId, volumeId } from "./ids.js";
-import type { Mark } from "./mark.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { parseTags } from "./tags.js";
 

@@ -1,4 +1,4 @@
-import { formatMark, type Mark, parseMark } from "./mark.js";
+import { formatMark, type Mark, parseMark } from "../mark.js";
 import { decodeText, encodeText, joinTags, splitTags } from "./tagText.js";
 
 /** The tag of every group and volume that blockbox made. */

@@ -10,6 +10,7 @@ import { groupFamilies, groupTags } from "./groupTags.js";
 import { locateGroup, refuseOtherMachine } from "./locate.js";
 import { ensureLoop, growLoopFile, workingPath } from "./loopFile.js";
 import { type Group, readGroups } from "./report.js";
+import { retagGroup } from "./retag.js";
 import { creationTags, tagChanges } from "./tags.js";
 
 /** Brings a group back if its loop device is gone (as after a reboot), lets it grow, and keeps its tags in step. */
@@ -46,9 +47,7 @@ async function bringBack(volumeGroup: string, path: string, { location }: Backen
 async function retag(group: Group, wish: BackendWish, lock: Lock): Promise<void> {
   const wanted = groupTags({ ...wish, sparse: wish.loopFile.sparse });
   const { add, remove } = tagChanges(group.tags, wanted, groupFamilies);
-  const gone = [...remove, ...creationTags(group.tags)];
-  const options = [...add.flatMap((tag) => ["--addtag", tag]), ...gone.flatMap((tag) => ["--deltag", tag])];
-  if (options.length > 0) await lvm(["vgchange", ...options, group.name], { lock });
+  await retagGroup(group, { add, remove: [...remove, ...creationTags(group.tags)] }, lock);
 }
 
 function refuseRetired(path: string, vgUuid: string): void {

@@ -1,4 +1,4 @@
-import type { Creator } from "../../host/machine.js";
+import type { Creator } from "../host/machine.js";
 
 /** Says, on the thing itself, that its create has begun and that no state may know of it yet. */
 export interface Mark {

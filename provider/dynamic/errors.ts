@@ -2,13 +2,13 @@ import { BlockboxError, PartlyMadeError } from "../errors.js";
 import { wireValues } from "./values.js";
 
 /**
- * An error as Pulumi's process shows it best: it prints `${error}: ${error.stack}` on the stack, and the message on
- * the resource. It must have no `id`, else the resource counts as created.
+ * An error as Pulumi's process shows it best: it shows the message with the resource, and prints
+ * `${error}: ${error.stack}` on the stack besides. It must have no `id`, else the resource counts as created.
  */
 class MessageError extends Error {
   constructor(message: string) {
     super(message);
-    this.stack = message;
+    this.stack = "the error stands with its resource";
   }
 
   override toString(): string {

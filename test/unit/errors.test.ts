@@ -47,7 +47,7 @@ test("an error of ours reaches the user as its message and code, in every method
     const error = await errorOf(call);
     assert.equal(error.message, "The pool is full. [NO_SPACE]");
     // What Pulumi's provider process prints.
-    assert.equal(`${error}: ${error.stack}`, "blockbox: The pool is full. [NO_SPACE]");
+    assert.equal(`${error}: ${error.stack}`, "blockbox: the error stands with its resource");
   }
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Mark } from "../../provider/services/mark.js";
 import {
   attachmentMarkTag,
   clearTag,
@@ -13,6 +12,7 @@ import {
   volumeTags,
 } from "../../provider/services/lvm/tags.js";
 import { decodeText, encodeText, joinTags, splitTags } from "../../provider/services/lvm/tagText.js";
+import type { Mark } from "../../provider/services/mark.js";
 
 const allowed = /^[A-Za-z0-9_+.\-/=!:&#]{1,250}$/;
 

@@ -10,7 +10,7 @@ import {
   type Values,
 } from "../declaration/property.js";
 import { gib, idOf, listOf, object, oneOf, plainText, text } from "../declaration/type.js";
-import { hasUnknown } from "../declaration/unknown.js";
+import { hasUnknown, isUnknown } from "../declaration/unknown.js";
 import { BlockboxError, PartlyMadeError } from "../errors.js";
 import { firstMissing } from "../host/mounts.js";
 import { partsOfVolume } from "../services/lvm/ids.js";
@@ -124,7 +124,9 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
           },
         ];
       }
-      return mountProblems(identity.digest, wanted.mount, before?.mount);
+      const left =
+        before || isUnknown(wanted.volume) ? undefined : await lvm.attachments.leftDevice(identity, wanted.volume);
+      return mountProblems(identity.digest, wanted.mount, before?.mount, left);
     },
 
     async refuse(_identity, _id, olds, news, differences) {

@@ -37,14 +37,23 @@ const plannedPaths = new Map<string, string>();
 /** Where Attachments of this deployment are mounted, by identity: a replacement is checked again as if there had been nothing. */
 const earlierPaths = new Map<string, string>();
 
-/** What this host has against mounting there; `before` is what is mounted now. */
-export function mountProblems(digest: string, wish: MountWish, before: MountWish | undefined): Failure[] {
+/**
+ * What this host has against mounting there. `before` is what is mounted now; `left` the device that a killed create of
+ * the same Attachment left, perhaps mounted there already.
+ */
+export function mountProblems(
+  digest: string,
+  wish: MountWish,
+  before: MountWish | undefined,
+  left: string | undefined,
+): Failure[] {
   const missing = missingTools([...toolsFor(wish.fsType), "mount", "umount"]).map(({ tool, install }) => ({
     property: "mount.fsType",
     reason: `${wish.fsType} needs the program ${tool}, which this host lacks: \`${install}\``,
   }));
   if (before) earlierPaths.set(digest, before.path);
-  const fault = earlierPaths.get(digest) === wish.path ? undefined : pathFault(digest, wish.path);
+  const isOwn = earlierPaths.get(digest) === wish.path || (left !== undefined && isMounted(left, wish.path));
+  const fault = isOwn ? undefined : pathFault(digest, wish.path);
   if (fault === undefined) plannedPaths.set(wish.path, digest);
   return [...missing, ...(fault === undefined ? [] : [{ property: "mount.path", reason: fault }])];
 }

@@ -170,6 +170,8 @@ export interface AttachmentService {
     recorded: Pick<AttachedDevice, "devicePath" | "shows">,
     letGo: (lock: Lock, devicePath: string | undefined) => Promise<void>,
   ): Promise<void>;
+  /** The device that a killed create of the identity left attached, if any: what stands on it is no obstacle to the next. */
+  leftDevice(identity: Identity, volumeId: string): Promise<string | undefined>;
   /** Whether the device still shows what it showed, found without running a command. */
   isAttached(device: Pick<AttachedDevice, "devicePath" | "shows">): boolean;
 }

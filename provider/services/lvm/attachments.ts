@@ -78,6 +78,14 @@ export const attachments: AttachmentService = {
     });
   },
 
+  async leftDevice({ digest }, id) {
+    const { volumeGroup, lv: name } = partsOf(id);
+    const group = (await recentGroups()).find((one) => one.name === volumeGroup);
+    const lv = group?.lvs.find((one) => one.name === name);
+    if (group === undefined || lv === undefined) return undefined;
+    return parseTags(lv.tags).attachmentMark?.identity === digest ? deviceOf(group, lv)?.path : undefined;
+  },
+
   isAttached: (recorded) => recordedDevice(recorded) !== undefined,
 };
 

@@ -4,6 +4,7 @@ import { missingTools, type Tool } from "../../host/tools.js";
 import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
 import { recentGroups } from "./change.js";
 import { gibBytes } from "./geometry.js";
+import { ownerOf, workingPath } from "./loopFile.js";
 import { isLeftGroup } from "./marking.js";
 import { planBackend, plannedOwner } from "./plan.js";
 
@@ -85,7 +86,7 @@ function spaceProblems({ digest }: Identity, { path, size, sparse }: LoopFile, h
   const needed = sparse ? 0 : (size - hasGib) * gibBytes;
   const others = [...planned.values()].reduce((sum, bytes) => sum + bytes, 0);
   const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize - others;
+  const free = bavail * bsize + (hasGib === 0 ? leftBytes(digest, path) : 0) - others;
   if (needed <= 0 || needed <= free) {
     planned.set(digest, Math.max(0, needed));
     return [];
@@ -94,6 +95,12 @@ function spaceProblems({ digest }: Identity, { path, size, sparse }: LoopFile, h
   const rest = others > 0 ? ", with the other Backends of this program" : "";
   const reason = `needs ${size - hasGib} GiB, but the file system of ${folder} has ${room} GiB free${rest}. Ask for less, give another path, or set lvm.loopFile.sparse`;
   return [{ property: "lvm.loopFile.size", reason }];
+}
+
+/** What a killed create has reserved already, and the next one throws away first. */
+function leftBytes(digest: string, path: string): number {
+  const files = [path, workingPath(path, ownerOf(digest), "new")];
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0);
 }
 
 function nearestExisting(path: string): string {

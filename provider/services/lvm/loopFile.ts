@@ -20,6 +20,11 @@ export function workingPath(path: string, owner: string, purpose: "new" | "delet
   return join(dirname(path), `.${basename(path)}.${owner}.${purpose}`);
 }
 
+/** A Backend as it stands in the name of its file while that is being made. */
+export function ownerOf(digest: string): string {
+  return digest.slice(0, 12);
+}
+
 /** A new file at its working path, behind a loop device. What a killed create left there is thrown away first. */
 export async function makeLoopFile({ path, size, sparse }: LoopFile, owner: string, lock: Lock): Promise<LoopDevice> {
   const working = workingPath(path, owner, "new");

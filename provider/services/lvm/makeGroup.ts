@@ -12,7 +12,7 @@ import { extentSizeBytes, pvcreateArguments } from "./geometry.js";
 import { groupFacts } from "./groupFacts.js";
 import { groupTags } from "./groupTags.js";
 import { locateGroup } from "./locate.js";
-import { discardFile, fileExists, makeLoopFile, publishLoopFile, workingPath } from "./loopFile.js";
+import { discardFile, fileExists, makeLoopFile, ownerOf, publishLoopFile, workingPath } from "./loopFile.js";
 import { isLeftGroup, newMark, unmarkWhenQuiet } from "./marking.js";
 import { type Group, readGroups } from "./report.js";
 import { tagOptions } from "./retag.js";
@@ -48,7 +48,7 @@ async function discardGroup(left: Group, identity: Identity, lock: Lock): Promis
 
 async function build(identity: Identity, wish: BackendWish, lock: Lock): Promise<string[]> {
   const { loopFile, volumeGroup } = wish;
-  const owner = identity.digest.slice(0, 12);
+  const owner = ownerOf(identity.digest);
   const directories = makeDirectories(dirname(loopFile.path));
   const working = workingPath(loopFile.path, owner, "new");
   try {

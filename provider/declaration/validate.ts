@@ -35,7 +35,7 @@ function checkFields(fields: Fields, given: Readonly<Inputs>, path: string[], fa
   for (const [name, property] of Object.entries(fields)) {
     const value = given[name];
     if (value !== undefined && value !== null) {
-      checked[name] = checkValue(property.type, value, [...path, name], failures);
+      checked[name] = checkValue(property.type, value, [...path, name], failures, path.length > 0);
     } else if (property.presence === "required") {
       failures.push(failure([...path, name], `is required. ${property.doc}`));
     }
@@ -43,13 +43,23 @@ function checkFields(fields: Fields, given: Readonly<Inputs>, path: string[], fa
   return checked;
 }
 
-function checkValue(type: PropertyType, value: unknown, path: string[], failures: Failure[]): unknown {
+/** `isNested`: of an object's own property, whose value Pulumi does not show with the failure, so that we do. */
+function checkValue(
+  type: PropertyType,
+  value: unknown,
+  path: string[],
+  failures: Failure[],
+  isNested = false,
+): unknown {
   if (isUnknown(value)) return value;
   if (type.object && isRecord(value)) return checkFields(type.object.fields, value, path, failures);
   if (type.element && hasUnknown(value)) return checkPartlyKnown(type.element, value, path, failures);
   const result = type.schema.safeParse(value);
   if (result.success) return result.data;
-  failures.push(...result.error.issues.map((issue) => failure([...path, ...issue.path.map(String)], reason(issue))));
+  const given = isNested ? ` (given: ${JSON.stringify(value)})` : "";
+  failures.push(
+    ...result.error.issues.map((issue) => failure([...path, ...issue.path.map(String)], `${reason(issue)}${given}`)),
+  );
   return value;
 }
 

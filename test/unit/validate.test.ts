@@ -128,3 +128,13 @@ function intersection(value: unknown, pattern: unknown): unknown {
   const of = value as Record<string, unknown>;
   return Object.fromEntries(Object.entries(pattern).map(([key, inner]) => [key, intersection(of[key], inner)]));
 }
+
+test("the value of a nested property is told with its failure, as Pulumi does not show it; that of a map's key is not", () => {
+  const nested = check("Backend", { lvm: { loopFile: { size: 1.5 } } }).failures;
+  assert.deepEqual(
+    nested.map(({ reason }) => reason),
+    ["must be a whole number of GiB, at least 1 (given: 1.5)"],
+  );
+  const { failures } = check("Volume", { backend: "lvm:a", size: 1, metadata: { key: 5, other: UNKNOWN } });
+  assert.deepEqual(failures, [{ property: "metadata.key", reason: "must be a string" }]);
+});

@@ -1,12 +1,11 @@
 import { BlockboxError } from "../../errors.js";
-import { clearRange } from "../../host/clear.js";
 import type { Lock } from "../../host/lock.js";
 import type { Location, VolumeWish } from "../service.js";
 import { changeGroup, holdVolume } from "./change.js";
+import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
 import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
 import { gibBytes } from "./geometry.js";
-import { parseGroupTags } from "./groupTags.js";
 import { type Growth, growth } from "./growth.js";
 import { requireVolume } from "./locate.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
@@ -89,15 +88,16 @@ async function grow(group: Group, lv: LogicalVolume, toGib: number, lock: Lock):
 export async function finishClearing(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
   const { clearFrom } = parseTags(lv.tags);
   if (clearFrom === undefined) return;
-  const { device, offsetBytes, lengthBytes } = rangeOfVolume(group, lv);
-  const rest = { device, offsetBytes: offsetBytes + clearFrom, lengthBytes: lengthBytes - clearFrom };
+  const whole = rangeOfVolume(group, lv);
+  const rest = {
+    ...whole,
+    offsetBytes: whole.offsetBytes + clearFrom,
+    lengthBytes: whole.lengthBytes - clearFrom,
+  };
   // Nothing is left to clear when the process was killed before lvextend.
   if (rest.lengthBytes > 0) {
     refuseUsedExtents(rest);
-    await clearRange(rest.device, rest.offsetBytes, rest.lengthBytes, {
-      sparse: parseGroupTags(group.tags).sparse,
-      lock,
-    });
+    await clearExtents(group, rest, lock);
   }
   await retagVolume(group, lv, { remove: [clearTag(clearFrom)] }, lock);
 }

@@ -2,8 +2,9 @@ import { BlockboxError } from "../../errors.js";
 import { loopsOverRange } from "../../host/loop.js";
 import type { ExtentRange, Group, LogicalVolume } from "./report.js";
 
-/** A part of a block device. */
+/** A part of a physical volume, and the device on which the report saw that. */
 export interface ByteRange {
+  readonly pvUuid: string;
   readonly device: string;
   readonly offsetBytes: number;
   readonly lengthBytes: number;
@@ -19,6 +20,7 @@ export function bytesOf(group: Pick<Group, "extentSizeBytes" | "pvs" | "name">, 
     );
   }
   return {
+    pvUuid: pv.uuid,
     device: pv.device,
     offsetBytes: pv.peStartBytes + range.startExtent * group.extentSizeBytes,
     lengthBytes: range.extents * group.extentSizeBytes,

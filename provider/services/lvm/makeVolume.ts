@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { BlockboxError } from "../../errors.js";
-import { clearRange } from "../../host/clear.js";
 import type { Lock } from "../../host/lock.js";
 import { machineId } from "../../host/machine.js";
 import { awaitCreator } from "../claims.js";
 import type { Created, Identity, VolumeFacts, VolumeWish } from "../service.js";
 import { changeGroup } from "./change.js";
+import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
 import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
 import { gibBytes } from "./geometry.js";
-import { parseGroupTags } from "./groupTags.js";
 import { volumeId } from "./ids.js";
 import { locateGroup } from "./locate.js";
 import { isLeftVolume, newMark, unmarkWhenQuiet } from "./marking.js";
@@ -114,10 +113,7 @@ async function clearNew(volumeGroup: string, name: string, lock: Lock): Promise<
   const range = rangeOfVolume(group, lv);
   refuseUsedExtents(range);
   try {
-    await clearRange(range.device, range.offsetBytes, range.lengthBytes, {
-      sparse: parseGroupTags(group.tags).sparse,
-      lock,
-    });
+    await clearExtents(group, range, lock);
   } catch (error) {
     await lvm(["lvremove", `${volumeGroup}/${name}`], { lock });
     throw error;

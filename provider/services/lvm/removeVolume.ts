@@ -1,8 +1,8 @@
-import { clearRange } from "../../host/clear.js";
 import type { Lock } from "../../host/lock.js";
 import type { Location } from "../service.js";
 import { isLeftInStack, letGo } from "./beginAttachment.js";
 import { changeGroup, holdVolume } from "./change.js";
+import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
 import { rangeOfVolume } from "./extents.js";
 import { parseGroupTags } from "./groupTags.js";
@@ -39,9 +39,8 @@ export async function clearAndRemove(group: Group, lv: LogicalVolume, stack: str
   const range = rangeOfVolume(group, lv);
   const devices = devicesOver(range);
   if (devices.length > 0) throw attachedElsewhere(group, lv, devices);
-  const { volumeClear, sparse } = parseGroupTags(group.tags);
   if (!parseTags(lv.tags).deleting) await retagVolume(group, lv, { add: [deletingTag] }, lock);
-  if (volumeClear === "zero") await clearRange(range.device, range.offsetBytes, range.lengthBytes, { sparse, lock });
+  if (parseGroupTags(group.tags).volumeClear === "zero") await clearExtents(group, range, lock);
   await lvm(["lvremove", `${group.name}/${lv.name}`], { lock });
   forgetMarks(group.name, lv.name);
 }

@@ -5,6 +5,7 @@ import { machineId } from "../../host/machine.js";
 import { deviceClaims } from "../../host/users.js";
 import type { AttachedDevice } from "../service.js";
 import { type ByteRange, rangeOfVolume } from "./extents.js";
+import { holdingPhysicalVolume } from "./physicalVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
 
 /** The loop devices that show any byte of a volume. */
@@ -30,12 +31,14 @@ export async function showVolume(
   lock: Lock,
 ): Promise<LoopDevice> {
   const { device: backing, offsetBytes, lengthBytes: sizeBytes } = range;
-  if (known?.readOnly === readOnly) {
-    if (known.sizeBytes < sizeBytes) await growLoop(known.path, sizeBytes, lock);
-    return { ...known, sizeBytes };
-  }
-  if (known) await detachLoop(known.path, lock);
-  return attachLoop({ backing, range: { offsetBytes, sizeBytes }, readOnly, lock });
+  return holdingPhysicalVolume(range, async () => {
+    if (known?.readOnly === readOnly) {
+      if (known.sizeBytes < sizeBytes) await growLoop(known.path, sizeBytes, lock);
+      return { ...known, sizeBytes };
+    }
+    if (known) await detachLoop(known.path, lock);
+    return attachLoop({ backing, range: { offsetBytes, sizeBytes }, readOnly, lock });
+  });
 }
 
 /** What state records of an attached device. */

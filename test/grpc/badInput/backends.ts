@@ -1,0 +1,197 @@
+import type { Bed } from "../../support/bed.js";
+import type { Program } from "../../support/deployment.js";
+import type { Props } from "../../support/rpc.js";
+import { type BadInput, known, path, wholeGib } from "./case.js";
+
+/** A Backend of its own, beside the one that exists. */
+const newBackend =
+  (lvm: unknown, more: Props = {}) =>
+  (): Program => [{ kind: "Backend", name: "other", inputs: { lvm, ...more } }];
+const group = (volumeGroup: unknown) => newBackend({ volumeGroup });
+const loopFile =
+  (inputs: (bed: Bed) => Props) =>
+  (bed: Bed): Program => [
+    { kind: "Backend", name: "other", inputs: { lvm: { volumeGroup: `${bed.group}-o`, loopFile: inputs(bed) } } },
+  ];
+export const backends: readonly BadInput[] = [
+  {
+    name: "a loop file's size as text",
+    program: loopFile(() => ({ size: "ten" })),
+    property: path("lvm.loopFile.size"),
+    says: wholeGib,
+  },
+  {
+    name: "a loop file of 0 GiB",
+    program: loopFile(() => ({ size: 0 })),
+    property: path("lvm.loopFile.size"),
+    says: wholeGib,
+  },
+  {
+    name: "a loop file of -1 GiB",
+    program: loopFile(() => ({ size: -1 })),
+    property: path("lvm.loopFile.size"),
+    says: wholeGib,
+  },
+  {
+    name: "a loop file of 1.5 GiB",
+    program: loopFile(() => ({ size: 1.5 })),
+    property: path("lvm.loopFile.size"),
+    says: wholeGib,
+  },
+  {
+    name: "a loop file of 1e9 GiB",
+    program: loopFile(() => ({ size: 1e9 })),
+    property: path("lvm.loopFile.size"),
+    says: /at most/,
+  },
+  {
+    name: "a loop file larger than the free space",
+    program: loopFile((bed) => ({ path: bed.path("big.img"), size: 900_000 })),
+    property: path("lvm.loopFile.size"),
+    says: /free/,
+  },
+  {
+    name: "sparse as text",
+    program: loopFile(() => ({ sparse: "yes" })),
+    property: path("lvm.loopFile.sparse"),
+    says: /true or false/,
+  },
+  {
+    name: "a relative path of a loop file",
+    program: loopFile(() => ({ path: "pool.img" })),
+    property: path("lvm.loopFile.path"),
+    says: /absolute path/,
+  },
+  {
+    name: "a loop file's path with ..",
+    program: loopFile((bed) => ({ path: `${bed.dir}/../../etc/pool.img` })),
+    property: path("lvm.loopFile.path"),
+    says: /\.\./,
+  },
+  {
+    name: "a loop file that is a foreign file",
+    program: loopFile((bed) => ({ path: bed.path("foreign.img"), size: 1 })),
+    property: path("lvm.loopFile.path"),
+    says: /exists/,
+  },
+  {
+    name: "a loop file that holds a file system",
+    program: loopFile((bed) => ({ path: bed.path("ext4.img"), size: 1 })),
+    property: path("lvm.loopFile.path"),
+    says: /exists/,
+  },
+  {
+    name: "the loop file of another Backend",
+    program: loopFile((bed) => ({ path: bed.image, size: 1, sparse: true })),
+    property: path("lvm.loopFile.path"),
+    says: /exists|another/,
+  },
+  {
+    name: "a loop file that is a directory",
+    program: loopFile((bed) => ({ path: bed.dir, size: 1 })),
+    property: path("lvm.loopFile.path"),
+    says: /exists|directory/,
+  },
+  {
+    name: "a loop file below a file",
+    program: loopFile((bed) => ({ path: `${bed.path("foreign.img")}/pool.img`, size: 1 })),
+    property: path("lvm.loopFile.path"),
+    says: /director/,
+  },
+  {
+    name: "a group name that begins with a hyphen",
+    program: group("-x"),
+    property: path("lvm.volumeGroup"),
+    says: /hyphen/,
+  },
+  { name: "a group named ..", program: group(".."), property: path("lvm.volumeGroup"), says: /must be a name/ },
+  {
+    name: "a group name with a blank",
+    program: group("a b"),
+    property: path("lvm.volumeGroup"),
+    says: /may only have letters/,
+  },
+  {
+    name: "a group name with a slash",
+    program: group("a/b"),
+    property: path("lvm.volumeGroup"),
+    says: /may only have letters/,
+  },
+  { name: "an empty group name", program: group(""), property: path("lvm.volumeGroup"), says: /must be a name/ },
+  {
+    name: "a group name that is too long",
+    program: group("x".repeat(128)),
+    property: path("lvm.volumeGroup"),
+    says: /at most \d+ characters/,
+  },
+  {
+    name: "a group name that is taken in /dev",
+    program: group("loop0"),
+    property: path("lvm.volumeGroup"),
+    says: /\/dev\/loop0/,
+  },
+  {
+    name: "a group name that lvm keeps for itself",
+    program: group("snapshot1"),
+    property: path("lvm.volumeGroup"),
+    says: /snapshot/,
+  },
+  {
+    name: "a group that exists and is not ours",
+    program: (bed) => group(`${bed.group}-foreign`)(),
+    property: path("lvm.volumeGroup"),
+    says: /exists|another/,
+  },
+  { name: "a group name that is a number", program: group(7), property: path("lvm.volumeGroup"), says: /string/ },
+  { name: "lvm as text", program: newBackend("yes"), property: path("lvm"), says: /object/ },
+  { name: "lvm as a list", program: newBackend([]), property: path("lvm"), says: /object/ },
+  {
+    name: "an unknown way of clearing",
+    program: newBackend({ volumeClear: "shred" }),
+    property: path("lvm.volumeClear"),
+    says: /"zero" or "none"/,
+  },
+  {
+    name: "an unknown property of a Backend",
+    program: newBackend({}, { colour: "red" }),
+    property: path("colour"),
+    says: known,
+  },
+  {
+    name: "an unknown property of lvm",
+    program: newBackend({ stripes: 2 }),
+    property: path("lvm.stripes"),
+    says: known,
+  },
+  {
+    name: "an unknown property of a loop file",
+    program: loopFile(() => ({ mode: 384 })),
+    property: path("lvm.loopFile.mode"),
+    says: known,
+  },
+  {
+    name: "a Backend's name with a control character",
+    program: newBackend({}, { name: "a\u0007b" }),
+    property: path("name"),
+    says: /control characters/,
+  },
+  {
+    name: "a Backend's name of 256 characters",
+    program: newBackend({}, { name: "x".repeat(256) }),
+    property: path("name"),
+    says: /at most 255 characters/,
+  },
+  {
+    name: "a loop file that shrinks",
+    program: (bed) => [bed.backend({ size: 3 })],
+    property: path("lvm.loopFile.size"),
+    says: /cannot shrink from 6 to 3 GiB/,
+  },
+  {
+    name: "another group name for a Backend that holds volumes",
+    program: (bed) => [bed.backend({ size: 6, lvm: { volumeGroup: `${bed.group}-new` } })],
+    property: /lvm\.volumeGroup/,
+    says: /second Backend|volumes/,
+    byDiff: true,
+  },
+];

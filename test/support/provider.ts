@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EngineAddress, listenAsEngine } from "./engineAddress.js";
+import { fromPackage } from "./paths.js";
+import { type Calls, connect } from "./rpc.js";
+
+/** A provider process as the engine has it: spawned, configured, spoken to over gRPC. */
+export interface Provider extends Calls {
+  readonly pid: number;
+  readonly engine: EngineAddress;
+  readonly exited: Promise<void>;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Whether this process waits for it to end. */
+  keepAlive(yes: boolean): void;
+  /** The end of an orderly run, as the engine makes it: interrupted, and killed if it has not ended after 5 s. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** The program's folder, from which the provider package is resolved. */
+  cwd: string;
+  env?: Record<string, string>;
+  /** Start through Pulumi's own shell launcher from PATH instead of node directly. */
+  launcher?: boolean;
+}
+
+const startTimeoutMs = 60_000;
+
+export async function startProvider({ cwd, env = {}, launcher = false }: StartOptions): Promise<Provider> {
+  const engine = await listenAsEngine();
+  const [command, args] = launcher
+    ? ["pulumi-resource-pulumi-nodejs", [engine.address]]
+    : [process.execPath, [fromPackage.resolve("@pulumi/pulumi/cmd/dynamic-provider"), engine.address]];
+  const child = spawn(command, args as string[], {
+    cwd,
+    env: { ...process.env, PULUMI_NODEJS_PROJECT: "bbt", PULUMI_NODEJS_STACK: "test", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    // a group of its own, so that stop() reaches node behind the launcher's shell
+    detached: true,
+  });
+  const exited = once(child, "exit").then(() => undefined);
+  let stdout = "";
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const pid = child.pid ?? 0;
+  const port = await new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no port from the provider: ${stderr}`)), startTimeoutMs);
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (stdout === "") {
+        clearTimeout(timer);
+        resolve(Number(line));
+      }
+      stdout += `${line}\n`;
+    });
+    child.once("error", reject);
+    exited.then(
+      () => reject(new Error(`the provider ended before it listened: ${stderr}`)),
+      () => undefined,
+    );
+  });
+  const calls = connect(port);
+  await calls.configure({});
+  return {
+    ...calls,
+    pid,
+    engine,
+    exited,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    keepAlive(yes) {
+      for (const handle of [child, child.stdout, child.stderr] as { ref(): void; unref(): void }[]) {
+        if (yes) handle.ref();
+        else handle.unref();
+      }
+    },
+    async stop() {
+      calls.close();
+      if (!(await endsWithin(exited, 0))) {
+        signalGroup(pid, "SIGINT");
+        if (!(await endsWithin(exited, 5_000))) signalGroup(pid, "SIGKILL");
+        await exited;
+      }
+      await engine.die();
+    },
+  };
+}
+
+/** Whether a process has ended after so many milliseconds at most. */
+export function endsWithin(exited: Promise<void>, ms: number): Promise<boolean> {
+  return Promise.race([exited.then(() => true), sleep(ms, false, { ref: false })]);
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

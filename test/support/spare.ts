@@ -1,0 +1,60 @@
+import { rmSync } from "node:fs";
+import { makeProgramDir } from "./programDir.js";
+import { type Provider, startProvider } from "./provider.js";
+
+/** One program folder per copy of the package, for all tests of this process. */
+const folders = new Map<string | undefined, Promise<string>>();
+const made: string[] = [];
+/** A provider that was started while the last one was at work, so that its start costs no time. */
+let spare: { packageDir: string | undefined; provider: Promise<Provider> } | undefined;
+let sparePid: number | undefined;
+
+process.once("exit", () => {
+  if (sparePid !== undefined) killGroup(sparePid);
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A provider process that has had no request yet. With an environment of its own it is started now. */
+export async function takeProvider(packageDir: string | undefined, env: Record<string, string>): Promise<Provider> {
+  const cwd = await folderFor(packageDir);
+  if (Object.keys(env).length > 0) return startProvider({ cwd, env });
+  if (spare !== undefined && spare.packageDir !== packageDir) await dropSpare();
+  const provider = await (spare?.provider ?? startProvider({ cwd }));
+  provider.keepAlive(true);
+  const next = startProvider({ cwd }).then((idle) => {
+    sparePid = idle.pid;
+    idle.keepAlive(false);
+    return idle;
+  });
+  next.catch(() => undefined);
+  spare = { packageDir, provider: next };
+  return provider;
+}
+
+async function dropSpare(): Promise<void> {
+  const { pid, exited, keepAlive } = await (spare as NonNullable<typeof spare>).provider;
+  spare = undefined;
+  sparePid = undefined;
+  keepAlive(true);
+  killGroup(pid);
+  await exited;
+}
+
+function folderFor(packageDir: string | undefined): Promise<string> {
+  const known = folders.get(packageDir);
+  if (known !== undefined) return known;
+  const folder = makeProgramDir(packageDir).then((path) => {
+    made.push(path);
+    return path;
+  });
+  folders.set(packageDir, folder);
+  return folder;
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { loopsOver, mountsUnder } from "../support/cleanup.js";
+import { digest, pattern, sha256, writeThrough } from "../support/content.js";
+import { finish, killQuietly, type Made, Project } from "../support/pulumi.js";
+import { random } from "../support/random.js";
+import { logicalVolumes, snapshot } from "../support/system.js";
+
+const seed = Number(process.env.BLOCKBOX_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const rounds = Number(process.env.BLOCKBOX_ROUNDS ?? 5);
+const gib = 1024 ** 3;
+
+function programOf(project: Project, edited: boolean): Made[] {
+  const size = edited ? 2 : 1;
+  const loopFile = { path: project.data("pool.img"), size: 8, sparse: true };
+  const volume = (name: string, gibs: number): Made => ({
+    kind: "Volume",
+    name,
+    args: { backend: { ref: "pool" }, size: gibs },
+  });
+  const disk = (name: string, of: string): Made => ({
+    kind: "Attachment",
+    name,
+    args: { volume: { ref: of }, mount: { path: project.data(name) } },
+  });
+  return [
+    { kind: "Backend", name: "pool", args: { lvm: { volumeGroup: project.group, loopFile } } },
+    volume("a", size),
+    disk("disk-a", "a"),
+    volume("b", size),
+    disk("disk-b", "b"),
+    ...(edited ? [volume("c", 1), disk("disk-c", "c")] : []),
+  ];
+}
+
+/** Runs a command again until it goes through, with what the CLI asks for in between. */
+async function again(project: Project, command: () => ReturnType<Project["up"]>): Promise<void> {
+  let said = "";
+  for (let tries = 0; tries < 4; tries += 1) {
+    const { code, output } = await command();
+    if (code === 0) return;
+    said += output;
+    if (/locked by \d+ lock/.test(output)) await project.ok("cancel", "--yes", project.stack);
+    else if (/pending operations/.test(output)) {
+      await project.ok("refresh", "--yes", "--clear-pending-creates", "--stack", project.stack);
+    }
+  }
+  assert.fail(`the command does not go through:\n${said}`);
+}
+
+/** Ends the CLI, or the provider of the run that is under way, without any goodbye. */
+async function kill(project: Project, victim: "cli" | "provider", cli: number): Promise<void> {
+  if (victim === "cli") return killQuietly(cli);
+  for (const pid of await project.processes("dynamic-provider")) killQuietly(pid);
+}
+
+console.log(`crash rounds: BLOCKBOX_SEED=${seed}`);
+
+for (let round = 1; round <= rounds; round += 1) {
+  const { pick, below } = random(seed + round);
+  const what = round % 5 === 2 || round % 5 === 4 ? "destroy" : "edit";
+  const victim = (seed + Math.floor(round / 2)) % 2 === 0 ? "cli" : "provider";
+  // as a part of the time that the first update took: between the program's start and the end of what is done
+  const [from, to] = what === "edit" ? [0.3, 0.65] : [0.12, 0.35];
+  const moment = from + (below(1_000) / 1_000) * (to - from);
+  const waits = pick([true, false]);
+  const name = `round ${round}: kill -9 of the ${victim} during ${what}, at ${moment.toFixed(2)} of a run's time`;
+
+  test(name, { timeout: 180_000 }, async (t) => {
+    const project = await Project.make(t, "crash");
+    const earlier = await snapshot(project.data(""));
+    project.program = programOf(project, false);
+    const begin = performance.now();
+    await project.okUp("--skip-preview");
+    const runMs = performance.now() - begin;
+    const bytes = pattern(`crash ${seed} ${round}`, 8 * 1024 * 1024 + 11);
+    const files = ["disk-a", "disk-b"].map((disk) => join(project.data(disk), "file"));
+    for (const file of files) await writeThrough(file, bytes);
+
+    const args = [what === "edit" ? "up" : "destroy", "--yes", "--stack", project.stack, "--skip-preview"];
+    project.program = programOf(project, true);
+    const cli = project.start(...args);
+    const ended = finish(cli, args.join(" ")).catch((error: unknown) => error);
+    const delayMs = Math.round(runMs * moment);
+    await Promise.race([ended, sleep(delayMs)]);
+    const hit = cli.exitCode === null;
+    await kill(project, victim, cli.pid ?? 0);
+    await ended;
+    t.diagnostic(`${hit ? "killed" : "over"} after ${delayMs} ms; ${(await logicalVolumes()).length} volumes then`);
+    if (waits) {
+      const deadline = Date.now() + 5_000;
+      while (
+        (await project.processes("pulumi-nodejs")).length + (await project.processes("dynamic-provider")).length >
+        0
+      ) {
+        assert.ok(Date.now() < deadline, "a provider or its launcher outlives the engine by 5 s");
+        await sleep(100);
+      }
+    }
+
+    if (what === "edit") {
+      await again(project, () => project.up("--skip-preview"));
+      for (const file of files) assert.equal(await sha256(file), digest(bytes));
+      const names = (await project.resources()).map(({ urn }) => urn.split("::").at(-1)).sort();
+      assert.deepEqual(names, ["a", "b", "c", "disk-a", "disk-b", "disk-c", "pool"]);
+      const sizes = (await logicalVolumes(project.group)).map(({ lv_size: size }) => Number(size) / gib).sort();
+      assert.deepEqual(sizes, [1, 2, 2]);
+      assert.equal((await loopsOver(project.data("pool.img"))).length, 4);
+      assert.equal((await mountsUnder(project.data(""))).length, 3);
+      await project.expectNoChanges();
+    }
+    await again(project, () => project.destroy("--skip-preview"));
+    assert.deepEqual(await project.resources(), []);
+    assert.deepEqual(await snapshot(project.data("")), earlier);
+  });
+}

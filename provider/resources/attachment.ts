@@ -142,8 +142,7 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
     },
 
     needsRepair: (recorded) =>
-      !lvm.attachments.isAttached({ devicePath: recorded.devicePath, shows: recorded.__shows }) ||
-      (recorded.mount !== undefined && !isMounted(recorded.devicePath, recorded.mount.path)),
+      !isAttached(recorded) || (recorded.mount !== undefined && !isMounted(recorded.devicePath, recorded.mount.path)),
 
     async create(identity, wanted) {
       const { volume: id, mount, mode } = wanted;
@@ -162,7 +161,10 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
 
     async read(_identity, id, recorded) {
       const found = await lvm.attachments.find(id, recorded?.__location);
-      if (found === "gone") return undefined;
+      if (found === "gone") {
+        // With the volume removed behind our back, a device that still shows its extents is left for a delete to detach.
+        return recorded && isAttached(recorded) ? { outputs: recorded } : undefined;
+      }
       if (recorded) {
         // One that is not attached just now, as after a reboot, is not gone: the next diff asks for the repair.
         return { outputs: found ? { ...recorded, devicePath: found.devicePath, __shows: found.shows } : recorded };
@@ -194,6 +196,10 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
     },
   },
 );
+
+function isAttached({ devicePath, __shows: shows }: Record): boolean {
+  return lvm.attachments.isAttached({ devicePath, shows });
+}
 
 function accessOf({ mode }: Inputs): { readOnly: boolean } {
   return { readOnly: mode === "ro" };

@@ -50,9 +50,14 @@ export async function awaitCreator<T>(create: () => Promise<T>): Promise<T> {
 }
 
 /** Whether nobody can be creating the thing any more. One of ours that is not under way now is a create of ours that failed. */
-export function isAbandoned({ creator, createdAt }: Mark): boolean {
+function isAbandoned(mark: Mark): boolean {
   const us = thisProcess();
-  if (creator.machine === us.machine && creator.pid === us.pid && creator.start === us.start) return true;
+  const { machine, pid, start } = mark.creator;
+  return (machine === us.machine && pid === us.pid && start === us.start) || isDead(mark);
+}
+
+/** Whether the process that made the mark has ended; of another machine's, after a time. */
+export function isDead({ creator, createdAt }: Mark): boolean {
   const state = creatorState(creator);
   return state === "dead" || (state === "elsewhere" && Date.now() / 1000 - createdAt > operationTimeoutS);
 }

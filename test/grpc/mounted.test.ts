@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeBed } from "../support/bed.js";
+import { lvm } from "../support/system.js";
 
 test("what a killed create of an Attachment had mounted already is gone on with, and leaves nothing", async (t) => {
   const bed = await makeBed(t, "mounted");
@@ -37,6 +38,18 @@ test("what a killed create of an Attachment left goes with its volume, if the ne
     process.kill(provider.pid, "SIGKILL");
     await provider.exited;
   });
+  await bed.deployment.destroy();
+  assert.deepEqual(await bed.snapshot(), earlier);
+});
+
+test("a volume that was removed behind our back while mounted: its attachment stays known, and goes by its delete", async (t) => {
+  const bed = await makeBed(t, "behind");
+  const earlier = await bed.snapshot();
+  await bed.deployment.up([bed.backend(), bed.volume("data", { size: 1 }), bed.attachment("disk", "data")]);
+  // lvm cannot see the mount: this succeeds.
+  await lvm("lvremove", "--yes", bed.deployment.get("data").id);
+  await bed.deployment.refresh();
+  assert.deepEqual([...bed.deployment.state.keys()].sort(), ["disk", "pool"]);
   await bed.deployment.destroy();
   assert.deepEqual(await bed.snapshot(), earlier);
 });

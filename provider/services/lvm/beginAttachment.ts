@@ -1,11 +1,11 @@
 import type { Lock } from "../../host/lock.js";
 import { detachLoop, type LoopDevice } from "../../host/loop.js";
 import { foldersBetween, mountsOf, removeDirectories, unmount } from "../../host/mounts.js";
-import { isAbandoned, isLeftBehind, isNamed } from "../claims.js";
+import { isDead, isLeftBehind, isNamed } from "../claims.js";
 import type { AttachWish, Identity } from "../service.js";
 import { finishClearing, refuseUnfinished } from "./changeVolume.js";
 import { type ByteRange, rangeOfVolume } from "./extents.js";
-import { partsOf } from "./ids.js";
+import { partsOf, volumeId } from "./ids.js";
 import { requireVolume } from "./locate.js";
 import { newMark } from "./marking.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
@@ -63,15 +63,18 @@ async function leftDevice(
   if (attachmentMark === undefined || isNamed("Attachment", id)) throw attachedElsewhere(group, lv, devices);
   const isOwn = isLeftBehind(attachmentMark, identity);
   if (isOwn && others.length === 0 && device.offsetBytes === range.offsetBytes) return device;
-  if (!isOwn && !isLeftInStack(lv, identity.stack)) throw attachedElsewhere(group, lv, devices);
+  if (!isOwn && !isLeftInStack(group, lv, identity.stack)) throw attachedElsewhere(group, lv, devices);
   await letGo(group, lv, lock);
   return undefined;
 }
 
-/** Whether a killed create of some Attachment of the stack left the volume attached: no delete of it will ever come. */
-export function isLeftInStack({ tags }: LogicalVolume, stack: string): boolean {
-  const { attachmentMark } = parseTags(tags);
-  return attachmentMark !== undefined && attachmentMark.stack === stack && isAbandoned(attachmentMark);
+/**
+ * Whether a killed create of some Attachment of the stack left the volume attached: no delete of it will ever come. One
+ * that the engine has named in this process is in its state.
+ */
+export function isLeftInStack({ name: group }: Group, { name, tags }: LogicalVolume, stack: string): boolean {
+  const { attachmentMark: mark } = parseTags(tags);
+  return mark !== undefined && mark.stack === stack && isDead(mark) && !isNamed("Attachment", volumeId(group, name));
 }
 
 /** Unmounts and detaches what a killed create left. */

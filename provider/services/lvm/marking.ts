@@ -8,6 +8,7 @@ import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
 import { backendId, volumeId } from "./ids.js";
 import type { Group, LogicalVolume } from "./report.js";
+import { tagOptions } from "./retag.js";
 import { parseTags } from "./tags.js";
 
 /** A new mark for a create that begins now. */
@@ -49,13 +50,11 @@ async function unmarkAll(volumeGroup: string): Promise<void> {
     pending.delete(volumeGroup);
     const groups = marks.filter(({ lv }) => lv === "");
     const volumes = marks.filter(({ lv }) => lv !== "");
-    if (groups.length > 0) await lvm(["vgchange", ...removals(groups), volumeGroup], { lock });
+    if (groups.length > 0)
+      await lvm(["vgchange", ...tagOptions({ remove: groups.map(({ tag }) => tag) }), volumeGroup], { lock });
     // A tag that a volume does not have is no error, so one command serves all.
     const names = [...new Set(volumes.map(({ lv }) => `${volumeGroup}/${lv}`))];
-    if (volumes.length > 0) await lvm(["lvchange", ...removals(volumes), ...names], { lock });
+    if (volumes.length > 0)
+      await lvm(["lvchange", ...tagOptions({ remove: volumes.map(({ tag }) => tag) }), ...names], { lock });
   });
-}
-
-function removals(marks: readonly { readonly tag: string }[]): string[] {
-  return marks.flatMap(({ tag }) => ["--deltag", tag]);
 }

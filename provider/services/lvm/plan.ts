@@ -1,9 +1,9 @@
-import { isAbandoned } from "../claims.js";
+import { isDead, isNamed } from "../claims.js";
 import type { Identity, PoolReference } from "../service.js";
 import { recentGroups } from "./change.js";
 import { gibBytes } from "./geometry.js";
 import { growth, type Layout } from "./growth.js";
-import { groupOfBackend } from "./ids.js";
+import { groupOfBackend, volumeId } from "./ids.js";
 import { emptyLayout, grownLayout, judge, type Refusal } from "./judge.js";
 import { joinRanges } from "./placement.js";
 import { notedPlan, notePlanned, noteSettled, type PlannedVolume } from "./planNotes.js";
@@ -111,9 +111,10 @@ async function layoutOf(volumeGroup: string): Promise<Layout | undefined> {
 
 /** What killed creates of the planned volumes left behind is taken over by them, or taken away: it counts as free. */
 function withoutLeftVolumes(group: Group, identities: readonly string[]): Group {
-  const left = group.lvs.filter(({ tags }) => {
+  const left = group.lvs.filter(({ name, tags }) => {
     const { mark } = parseTags(tags);
-    return mark !== undefined && identities.includes(mark.identity) && isAbandoned(mark);
+    const isOwn = mark !== undefined && identities.includes(mark.identity) && isDead(mark);
+    return isOwn && !isNamed("Volume", volumeId(group.name, name));
   });
   const free = joinRanges([...group.free, ...left.flatMap(({ segments }) => segments)]);
   return left.length === 0 ? group : { ...group, lvs: group.lvs.filter((lv) => !left.includes(lv)), free };

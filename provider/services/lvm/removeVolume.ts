@@ -35,7 +35,7 @@ export async function removeVolume(parts: Parts, stack: string, location: Locati
 
 /** Under the group's lock. lvm itself cannot see who uses a volume without device-mapper: we look. */
 export async function clearAndRemove(group: Group, lv: LogicalVolume, stack: string, lock: Lock): Promise<void> {
-  if (isLeftInStack(lv, stack)) await letGo(group, lv, lock);
+  if (isLeftInStack(group, lv, stack)) await letGo(group, lv, lock);
   const range = rangeOfVolume(group, lv);
   const devices = devicesOver(range);
   if (devices.length > 0) throw attachedElsewhere(group, lv, devices);

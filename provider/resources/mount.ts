@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Failure } from "../declaration/validate.js";
 import { BlockboxError } from "../errors.js";
@@ -67,6 +67,8 @@ function pathFault(digest: string, path: string): string | undefined {
   const existing = nearestExisting(path);
   if (!statSync(existing).isDirectory())
     return `${existing} is not a directory: give the path of one, or of one to be made`;
+  const real = realpathSync(existing);
+  if (real !== existing) return `goes through a symbolic link: give ${real}${path.slice(existing.length)}`;
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, statfsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { missingTools, type Tool } from "../../host/tools.js";
 import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
@@ -67,7 +67,7 @@ async function fileProblems(identity: Identity, { volumeGroup, loopFile: { path 
   const parent = nearestExisting(dirname(path));
   if (!statSync(parent).isDirectory())
     return fault(`lies below ${parent}, which is not a directory: give another path`);
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return [];
   if (stat.isDirectory()) return fault(`${path} is a directory: give the path of a file to be made in it`);
   const group = (await recentGroups()).find(({ name }) => name === volumeGroup);

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { findLoopDevice, loopOfFile } from "../../host/loop.js";
+import { findLoopDevice, isBackedBy, loopOfFile } from "../../host/loop.js";
 import type { BackendService, BackendWish, SeenBackend } from "../service.js";
 import { backendProblems } from "./backendProblems.js";
 import { recentGroups } from "./change.js";
@@ -58,12 +58,7 @@ export const backends: BackendService = {
 
 function seen(group: Group, directories: readonly string[], recorded?: BackendWish): SeenBackend {
   const { name, volumeClear, sparse } = parseGroupTags(group.tags);
-  const backing = backingFile(group) ?? "";
-  // A delete that was cut short has renamed the file already: what state says is what it finishes.
-  const path =
-    recorded && backing === workingPath(recorded.loopFile.path, group.uuid, "deleted")
-      ? recorded.loopFile.path
-      : backing;
+  const path = pathOf(group, recorded?.loopFile.path);
   const size = Math.floor((statSync(path, { throwIfNoEntry: false })?.size ?? 0) / gibBytes);
   return {
     wish: { name, volumeGroup: group.name, loopFile: { path, size, sparse }, volumeClear },
@@ -71,7 +66,14 @@ function seen(group: Group, directories: readonly string[], recorded?: BackendWi
   };
 }
 
-function backingFile({ pvs }: Group): string | undefined {
+/**
+ * The path of the group's file: the recorded one as long as that is the same file (it may go through a symbolic link),
+ * or as a delete that was cut short has renamed it.
+ */
+function pathOf({ uuid, pvs }: Group, recorded: string | undefined): string {
   const [pv] = pvs;
-  return pv && findLoopDevice(pv.device)?.backing;
+  const loop = pv && findLoopDevice(pv.device);
+  if (loop === undefined) return recorded ?? "";
+  const isRecorded = (path: string) => isBackedBy(loop, path) || loop.backing === workingPath(path, uuid, "deleted");
+  return recorded !== undefined && isRecorded(recorded) ? recorded : loop.backing;
 }

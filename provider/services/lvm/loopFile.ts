@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BlockboxError } from "../../errors.js";
 import { run } from "../../host/command.js";
@@ -6,6 +16,7 @@ import type { Lock } from "../../host/lock.js";
 import {
   attachLoop,
   detachLoop,
+  findLoopDevice,
   growLoop,
   isBackedBy,
   type LoopDevice,
@@ -41,15 +52,27 @@ export async function makeLoopFile({ path, size, sparse }: LoopFile, owner: stri
 
 /** Renames the finished file to where it belongs. Nothing is overwritten. */
 export function publishLoopFile(path: string, owner: string): void {
-  if (existsSync(path)) throw fileExists(path);
+  refuseExisting(path);
   renameSync(workingPath(path, owner, "new"), path);
   syncDirectory(path);
 }
 
-/** First step of removing: from here on the file is known as one that is going, whoever comes next. */
-export function retireLoopFile(path: string, owner: string): void {
+/**
+ * First step of removing: from here on the file is known as one that is going, whoever comes next. Throws NOT_HERE where
+ * what has that name is not the file behind the group's device.
+ */
+export function retireLoopFile(path: string, owner: string, device: string): void {
   const retired = workingPath(path, owner, "deleted");
-  if (existsSync(path) && !existsSync(retired)) renameSync(path, retired);
+  const loop = findLoopDevice(device);
+  if (loop && isBackedBy(loop, retired)) return;
+  if (loop === undefined || !isBackedBy(loop, path)) {
+    const on = loop ? `${loop.backing}${loop.deleted ? ", which was removed" : ""}` : "no file";
+    throw new BlockboxError(
+      "NOT_HERE",
+      `${device} is on ${on}, and not on the Backend's file ${path}. Put that back; nothing was removed.`,
+    );
+  }
+  renameSync(path, retired);
   syncDirectory(path);
 }
 
@@ -96,8 +119,10 @@ async function setSize(file: string, sizeGib: number, sparse: boolean, lock: Loc
   }
 }
 
-export function fileExists(path: string): BlockboxError {
-  return new BlockboxError(
+/** Throws NOT_OURS where anything has that name, be it a link to nothing. */
+export function refuseExisting(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  throw new BlockboxError(
     "NOT_OURS",
     `${path} exists already and is left alone. Give lvm.loopFile another path, or remove the file if nothing needs it.`,
   );

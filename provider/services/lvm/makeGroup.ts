@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
@@ -12,7 +11,7 @@ import { extentSizeBytes, pvcreateArguments } from "./geometry.js";
 import { groupFacts } from "./groupFacts.js";
 import { groupTags } from "./groupTags.js";
 import { locateGroup } from "./locate.js";
-import { discardFile, fileExists, makeLoopFile, ownerOf, publishLoopFile, workingPath } from "./loopFile.js";
+import { discardFile, makeLoopFile, ownerOf, publishLoopFile, refuseExisting, workingPath } from "./loopFile.js";
 import { isLeftGroup, newMark, unmarkWhenQuiet } from "./marking.js";
 import { type Group, readGroups } from "./report.js";
 import { tagOptions } from "./retag.js";
@@ -26,7 +25,7 @@ export async function makeGroup(identity: Identity, wish: BackendWish): Promise<
   const make = async (lock: Lock) => {
     const left = (await readGroups({ lock })).find(({ name }) => name === wish.volumeGroup);
     if (left) await discardGroup(left, identity, lock);
-    if (existsSync(wish.loopFile.path)) throw fileExists(wish.loopFile.path);
+    refuseExisting(wish.loopFile.path);
     const directories = await build(identity, wish, lock);
     const group = locateGroup(await readGroups({ lock }), wish.volumeGroup);
     for (const tag of creationTags(group.tags)) unmarkWhenQuiet(group.name, "", tag);

@@ -36,7 +36,7 @@ export async function removeGroup(
     if (!isOver) {
       const group = locateGroup(groups, volumeGroup, recorded.location);
       await empty(group, stack, lock);
-      retireLoopFile(path, vgUuid);
+      for (const { device } of group.pvs) retireLoopFile(path, vgUuid, device);
       await lvm(["vgremove", volumeGroup], { lock });
     }
     bury(vgUuid);

@@ -7,6 +7,7 @@ import { digest, pattern, sha256, writeThrough } from "../support/content.js";
 import { finish, killQuietly, type Made, Project } from "../support/pulumi.js";
 import { random } from "../support/random.js";
 import { logicalVolumes, snapshot } from "../support/system.js";
+import { isRunning, watchersAmong } from "../support/watchers.js";
 
 const seed = Number(process.env.BLOCKBOX_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const rounds = Number(process.env.BLOCKBOX_ROUNDS ?? 5);
@@ -86,15 +87,15 @@ for (let round = 1; round <= rounds; round += 1) {
     const delayMs = Math.round(runMs * moment);
     await Promise.race([ended, sleep(delayMs)]);
     const hit = cli.exitCode === null;
+    const watchers = watchersAmong(await project.processes("dynamic-provider/"));
     await kill(project, victim, cli.pid ?? 0);
     await ended;
-    t.diagnostic(`${hit ? "killed" : "over"} after ${delayMs} ms; ${(await logicalVolumes()).length} volumes then`);
+    t.diagnostic(
+      `${hit ? "killed" : "over"} after ${delayMs} ms with ${watchers.length / 2} providers at work; ${(await logicalVolumes()).length} volumes then`,
+    );
     if (waits) {
       const deadline = Date.now() + 5_000;
-      while (
-        (await project.processes("pulumi-nodejs")).length + (await project.processes("dynamic-provider")).length >
-        0
-      ) {
+      while (watchers.some(isRunning)) {
         assert.ok(Date.now() < deadline, "a provider or its launcher outlives the engine by 5 s");
         await sleep(100);
       }

@@ -6,6 +6,7 @@ import { StillAttachedError } from "../stillAttached.js";
 import { type BegunAttachment, beginAttachment } from "./beginAttachment.js";
 import { changeGroup, holdVolume, recentGroups } from "./change.js";
 import { finishClearing, refuseUnfinished } from "./changeVolume.js";
+import { refuseActiveGroup } from "./deviceMapper.js";
 import { rangeOfVolume } from "./extents.js";
 import { partsOf } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
@@ -44,6 +45,7 @@ export const attachments: AttachmentService = {
       const { group, lv } = await changeGroup(parts.volumeGroup, purpose, async (groupLock) => {
         const found = requireVolume(await readGroups({ lock: groupLock }), parts, location);
         refuseUnfinished(found.group, found.lv);
+        refuseActiveGroup(found.group);
         await finishClearing(found.group, found.lv, groupLock);
         await retagVolume(found.group, found.lv, { remove: creationTags(found.lv.tags) }, groupLock);
         return found;

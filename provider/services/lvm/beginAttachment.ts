@@ -4,6 +4,7 @@ import { foldersBetween, mountsOf, removeDirectories, unmount } from "../../host
 import { isDead, isLeftBehind, isNamed } from "../claims.js";
 import type { AttachWish, Identity } from "../service.js";
 import { finishClearing, refuseUnfinished } from "./changeVolume.js";
+import { refuseActiveGroup } from "./deviceMapper.js";
 import { type ByteRange, rangeOfVolume } from "./extents.js";
 import { partsOf, volumeId } from "./ids.js";
 import { requireVolume } from "./locate.js";
@@ -35,6 +36,7 @@ export async function beginAttachment(
 ): Promise<BegunAttachment> {
   const { group, lv } = requireVolume(await readGroups({ lock }), partsOf(id));
   refuseUnfinished(group, lv);
+  refuseActiveGroup(group);
   await finishClearing(group, lv, lock);
   const range = rangeOfVolume(group, lv);
   const left = await leftDevice(identity, id, group, lv, lock);

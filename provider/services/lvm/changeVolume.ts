@@ -4,6 +4,7 @@ import type { Location, VolumeWish } from "../service.js";
 import { changeGroup, holdVolume } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
+import { refuseActiveGroup } from "./deviceMapper.js";
 import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
 import { gibBytes } from "./geometry.js";
 import { type Growth, growth } from "./growth.js";
@@ -23,6 +24,7 @@ export async function changeVolume(parts: Parts, wish: VolumeWish, location: Loc
     changeGroup(parts.volumeGroup, `changing volume ${wish.name}`, async (lock) => {
       const { group, lv } = requireVolume(await readGroups({ lock }), parts, location);
       refuseUnfinished(group, lv);
+      refuseActiveGroup(group);
       await changeTags(group, lv, wish, lock);
       await finishClearing(group, lv, lock);
       if (lv.sizeBytes < wish.size * gibBytes) await grow(group, lv, wish.size, lock);

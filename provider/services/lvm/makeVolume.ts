@@ -7,6 +7,7 @@ import type { Created, Identity, VolumeFacts, VolumeWish } from "../service.js";
 import { changeGroup } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
+import { refuseActiveGroup } from "./deviceMapper.js";
 import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
 import { gibBytes } from "./geometry.js";
 import { volumeId } from "./ids.js";
@@ -31,6 +32,7 @@ async function takeOverOrMake(
   lock: Lock,
 ): Promise<Created<VolumeFacts>> {
   const group = locateGroup(await readGroups({ lock }), volumeGroup);
+  refuseActiveGroup(group);
   const own = group.lvs.filter((lv) => isLeftVolume(group.name, lv, identity));
   const wantedBytes = wish.size * gibBytes;
   const adopted = own.find(

@@ -4,6 +4,7 @@ import { isLeftInStack, letGo } from "./beginAttachment.js";
 import { changeGroup, holdVolume } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
+import { refuseActiveGroup } from "./deviceMapper.js";
 import { rangeOfVolume } from "./extents.js";
 import { parseGroupTags } from "./groupTags.js";
 import { locateVolume } from "./locate.js";
@@ -35,6 +36,7 @@ export async function removeVolume(parts: Parts, stack: string, location: Locati
 
 /** Under the group's lock. lvm itself cannot see who uses a volume without device-mapper: we look. */
 export async function clearAndRemove(group: Group, lv: LogicalVolume, stack: string, lock: Lock): Promise<void> {
+  refuseActiveGroup(group);
   if (isLeftInStack(group, lv, stack)) await letGo(group, lv, lock);
   const range = rangeOfVolume(group, lv);
   const devices = devicesOver(range);

@@ -28,7 +28,7 @@ export function validate(
 
 function checkFields(fields: Fields, given: Readonly<Inputs>, path: string[], failures: Failure[]): Inputs {
   for (const name of Object.keys(given)) {
-    if (name in fields) continue;
+    if (Object.hasOwn(fields, name)) continue;
     failures.push(failure([...path, name], `is not known here; known are ${Object.keys(fields).join(", ")}`));
   }
   const checked: Inputs = {};

@@ -49,6 +49,8 @@ export function engineError(inputs: Record<string, unknown>): (error: unknown) =
 
 function textOf(error: unknown): string {
   if (BlockboxError.is(error)) return `${error.message} [${error.code}]`;
+  // The system's own words, with the path: EROFS, ENOSPC and the like.
+  if (error instanceof Error && "syscall" in error) return `${error.message} [COMMAND_FAILED]`;
   if (error instanceof Error)
     return `This is a defect of pulumi-blockbox, please report it: ${error.stack ?? error.message}`;
   return `This is a defect of pulumi-blockbox, please report it: ${String(error)}`;

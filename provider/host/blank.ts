@@ -1,24 +1,32 @@
 import { activity, deviceSizeBytes } from "./blockDevice.js";
 import { run } from "./command.js";
 import { findLoopDevice } from "./loopList.js";
-import { signatureOn } from "./signature.js";
+import { type DeviceRange, signatureOn } from "./signature.js";
 import { readsAsZeros } from "./zeros.js";
 
 const mib = 1024 ** 2;
 
+/** What a device holds: nothing, something that libblkid recognizes, or data of another kind; in words. */
+export type Content =
+  | { readonly kind: "blank" }
+  | { readonly kind: "data"; readonly type?: string; readonly words: string };
+
 /**
- * What speaks against a device being blank, in words; undefined: it is proven blank. Blank is what libblkid finds
- * nothing on and what begins with 4 MiB and ends with 1 MiB of zeros (libblkid finds nothing in random data either).
+ * What a device, or a range of it, holds. Blank is what libblkid finds nothing on and what begins with 4 MiB and ends
+ * with 1 MiB of zeros (libblkid finds nothing in random data either).
  */
-export async function proveBlank(device: string): Promise<string | undefined> {
+export async function contentOf(device: string, range?: DeviceRange): Promise<Content> {
   await dropCache(device);
-  const signature = await signatureOn(device);
-  if (signature !== undefined) return signature.words;
-  const sizeBytes = deviceSizeBytes(device);
-  if (!(await readsAsZeros(device, 0, Math.min(4 * mib, sizeBytes)))) return "data in its first 4 MiB";
+  const signature = await signatureOn(device, range);
+  if (signature !== undefined) return { kind: "data", ...signature };
+  const { offsetBytes, sizeBytes } = range ?? { offsetBytes: 0, sizeBytes: deviceSizeBytes(device) };
+  const headBytes = Math.min(4 * mib, sizeBytes);
+  if (!(await readsAsZeros(device, offsetBytes, headBytes))) return { kind: "data", words: "data in its first 4 MiB" };
   const tailBytes = Math.min(mib, sizeBytes);
-  if (!(await readsAsZeros(device, sizeBytes - tailBytes, tailBytes))) return "data in its last 1 MiB";
-  return undefined;
+  const tail = offsetBytes + sizeBytes - tailBytes;
+  return (await readsAsZeros(device, tail, tailBytes))
+    ? { kind: "blank" }
+    : { kind: "data", words: "data in its last 1 MiB" };
 }
 
 /**

@@ -10,8 +10,6 @@ export interface ClearOptions {
   /** The device is a loop device on a sparse file: give its room back instead of keeping it reserved. */
   sparse: boolean;
   lock: Lock;
-  /** Told after each piece how many bytes from the start of the range are clear. */
-  onCleared?: (bytes: number) => Promise<void>;
 }
 
 /** Small enough to show progress and to be ended in time, large enough that the number of commands does not matter. */
@@ -26,7 +24,7 @@ export async function clearRange(
   device: string,
   offsetBytes: number,
   lengthBytes: number,
-  { sparse, lock, onCleared }: ClearOptions,
+  { sparse, lock }: ClearOptions,
 ): Promise<void> {
   // --force: without it blkdiscard opens the whole device exclusively, which fails while anything else looks at it.
   const mode = ["--force", ...(sparse ? [] : ["--zeroout"])];
@@ -36,7 +34,6 @@ export async function clearRange(
     const limit = { timeoutMs: stallLimitMs, progress: () => activity(device) };
     await run("blkdiscard", [...mode, ...range, device], { lock, ...limit });
     done += piece;
-    await onCleared?.(done);
   }
   if (await isClear(device, offsetBytes, lengthBytes)) return;
   throw new BlockboxError(

@@ -4,7 +4,6 @@ import { activity, deviceSizeBytes } from "./blockDevice.js";
 import { mayGrowMounted } from "./capabilities.js";
 import { run } from "./command.js";
 import type { Lock } from "./lock.js";
-import { signatureOn } from "./signature.js";
 import type { Tool } from "./tools.js";
 
 interface FileSystemKind {
@@ -33,8 +32,6 @@ const kinds = {
 } as const satisfies Record<string, FileSystemKind>;
 
 export type FsType = keyof typeof kinds;
-
-export const fsTypes = Object.keys(kinds) as FsType[];
 
 /** The programs that a file system of that type needs. */
 export function toolsFor(fsType: FsType): Tool[] {
@@ -92,11 +89,6 @@ function limitOn(device: string): { timeoutMs: number; progress: () => string } 
 export async function fillsDevice(device: string, fsType: FsType): Promise<boolean> {
   const kind: FileSystemKind = kinds[fsType];
   return deviceSizeBytes(device) - (await kind.readSize(device)) < kind.slackBytes;
-}
-
-/** The type of the file system (or other signature) on a device, as blkid names it; undefined: none is recognized. */
-export async function fileSystemOn(device: string): Promise<string | undefined> {
-  return (await signatureOn(device))?.type;
 }
 
 /** Offsets within ext4's superblock, which begins at byte 1,024: the block count in two halves, and the block size. */

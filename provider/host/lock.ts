@@ -1,6 +1,7 @@
-import { closeSync, constants, ftruncateSync, lstatSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { BlockboxError } from "../errors.js";
 import { run } from "./command.js";
+import { runFolder } from "./runFolder.js";
 
 /** A held lock. `fd` is handed to every child that changes what the lock guards. */
 export interface Lock {
@@ -15,7 +16,6 @@ export interface LockOptions {
   notify?: (message: string) => void;
 }
 
-const folder = "/run/lock/blockbox";
 const defaultWaitMs = 60_000;
 const quietMs = 1_000;
 
@@ -50,32 +50,25 @@ async function hold<T>(
   body: (lock: Lock) => Promise<T>,
   options: LockOptions,
 ): Promise<T> {
-  makeFolder();
-  const path = `${folder}/${name}.lock`;
+  const path = `${runFolder()}/${name}.lock`;
   // Never unlinked: a waiter would then lock a file that nobody else sees.
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   try {
     const lock: Lock = { name, fd };
     await acquire(lock, path, options);
-    ftruncateSync(fd);
-    // Written at the descriptor's own position, which then stands at the end: see command.ts.
-    writeSync(fd, `pid ${process.pid}: ${purpose}\n`);
-    return await body(lock);
+    try {
+      ftruncateSync(fd);
+      // Written at the descriptor's own position, which then stands at the end: see command.ts.
+      writeSync(fd, `pid ${process.pid}: ${purpose}\n`);
+      return await body(lock);
+    } finally {
+      // An empty file takes no space in /run, which is small, and has one for every volume.
+      ftruncateSync(fd);
+    }
   } finally {
     // Only closed, never unlocked: a child that outlives us must go on holding it.
     closeSync(fd);
   }
-}
-
-/** /run/lock is open to all users of a host: one that another user has prepared for us would hold no lock. */
-function makeFolder(): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stat = lstatSync(folder);
-  if (stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0) return;
-  throw new BlockboxError(
-    "HOST_UNFIT",
-    `Locks cannot be kept in ${folder}, because other users can change that folder. Remove it, then run again.`,
-  );
 }
 
 async function acquire(lock: Lock, path: string, options: LockOptions): Promise<void> {
@@ -103,5 +96,5 @@ async function tryFor(lock: Lock, waitMs: number): Promise<boolean> {
 function ignore(): void {}
 
 function holder(path: string): string {
-  return readFileSync(path, "utf8").trim() || "a process that has just begun";
+  return readFileSync(path, "utf8").trim() || "a command of an earlier run";
 }

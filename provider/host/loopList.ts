@@ -28,7 +28,8 @@ export function listLoopDevices(): LoopDevice[] {
 
 /** The loop device of that path, or undefined while it is not in use. */
 export function findLoopDevice(device: string): LoopDevice | undefined {
-  return listLoopDevices().find(({ path }) => path === device);
+  const [, name] = /^\/dev\/(loop\d+)$/.exec(device) ?? [];
+  return name === undefined ? undefined : readLoopDevice(name);
 }
 
 function readLoopDevice(name: string): LoopDevice | undefined {

@@ -11,9 +11,17 @@ export interface Signature {
 /** blkid's exit codes: nothing found, and more than one thing found. */
 const [nothing, ambivalent] = [2, 8];
 
-/** What the device holds, read from the device itself (no cache file); undefined if nothing is recognized. */
-export async function signatureOn(device: string): Promise<Signature | undefined> {
-  const result = await run("blkid", ["-p", "-o", "export", device], { okExitCodes: [0, nothing, ambivalent] });
+/** A part of a device. */
+export interface DeviceRange {
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** What the device or a range of it holds, read from the device itself (no cache file); undefined if nothing is recognized. */
+export async function signatureOn(device: string, range?: DeviceRange): Promise<Signature | undefined> {
+  const place = range ? ["--offset", `${range.offsetBytes}`, "--size", `${range.sizeBytes}`] : [];
+  const args = ["-p", ...place, "-o", "export", device];
+  const result = await run("blkid", args, { okExitCodes: [0, nothing, ambivalent] });
   if (result.exitCode === nothing) return undefined;
   if (result.exitCode === ambivalent) return { type: "several", words: "signatures of several kinds" };
   return describe(parseExport(result.stdout));

@@ -12,13 +12,14 @@ import {
 import { gib, idOf, listOf, object, oneOf, plainText, text } from "../declaration/type.js";
 import { hasUnknown, isUnknown } from "../declaration/unknown.js";
 import { BlockboxError, PartlyMadeError } from "../errors.js";
-import { firstMissing } from "../host/mounts.js";
+import { firstMissing, mountsAt } from "../host/mounts.js";
 import { partsOfVolume } from "../services/lvm/ids.js";
 import { lvm } from "../services/lvm/index.js";
-import type { AttachedDevice, AttachedVolume, Location } from "../services/service.js";
+import type { AttachedDevice, AttachedVolume, ForeseenAttachment, Location, NotedMount } from "../services/service.js";
 import { StillAttachedError } from "../services/stillAttached.js";
 import {
   changeMount,
+  contentProblems,
   isMounted,
   mountProblems,
   mountVolume,
@@ -115,18 +116,21 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
     deleteBeforeReplace: true,
 
     async problems(identity, wanted, _asker, before) {
-      if (hasUnknown(wanted.mount) || wanted.mount === undefined) return [];
-      if (wanted.mode === "ro" && wanted.mount.format === "ifBlank") {
-        return [
-          {
-            property: "mount.format",
-            reason: 'must be "never" with mode "ro": nothing can be made on a device that is read only',
-          },
-        ];
+      const { volume: id, mode, mount } = wanted;
+      if (mode === "ro" && mount?.format === "ifBlank") {
+        const reason = 'must be "never" with mode "ro": nothing can be made on a device that is read only';
+        return [{ property: "mount.format", reason }];
       }
-      const left =
-        before || isUnknown(wanted.volume) ? undefined : await lvm.attachments.leftDevice(identity, wanted.volume);
-      return mountProblems(identity.digest, wanted.mount, before?.mount, left);
+      const isKnown = mount !== undefined && !hasUnknown(mount);
+      const isNew = before === undefined;
+      const moves = isKnown && before?.mount?.path !== mount.path && mountsAt(mount.path).length > 0;
+      const looks = !isUnknown(id) && (isNew || moves);
+      const { problems, device, content }: ForeseenAttachment = looks
+        ? await lvm.attachments.foresee(identity, id, !isNew)
+        : { problems: [] };
+      if (!isKnown) return problems;
+      const ofContent = content ? contentProblems(mount, content) : [];
+      return [...problems, ...mountProblems(identity.digest, mount, before?.mount, device), ...ofContent];
     },
 
     async refuse(_identity, _id, olds, news, differences) {
@@ -147,7 +151,7 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
     async create(identity, wanted) {
       const { volume: id, mount, mode } = wanted;
       try {
-        const wish = { ...accessOf(wanted), firstDirectory: mount && firstMissing(mount.path) };
+        const wish = { ...accessOf(wanted), mount: mount && noteOf(mount.path) };
         return await lvm.attachments.attach(identity, id, wish, async (device) => {
           checkSize(wanted, device);
           const directories = mount ? await mountVolume(device, mount, mode) : [];
@@ -181,7 +185,9 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
 
     async update(_identity, id, olds, news) {
       const wanted = { ...news, size: news.size ?? olds.size };
-      return lvm.attachments.reattach(id, olds.__location, accessOf(wanted), async (device) => {
+      const { mount } = wanted;
+      const moved = mount && mount.path !== olds.mount?.path ? noteOf(mount.path) : undefined;
+      return lvm.attachments.reattach(id, olds.__location, { ...accessOf(wanted), mount: moved }, async (device) => {
         checkSize(wanted, device);
         const directories = await changeMount(device, olds.mount, wanted.mount, wanted.mode, olds.__directories);
         return record(wanted, device, directories);
@@ -190,8 +196,8 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
 
     delete: (_identity, id, recorded) => {
       const { devicePath, __shows: shows } = recorded;
-      return lvm.attachments.detach(id, recorded.__location, { devicePath, shows }, (lock, device) =>
-        unmountVolume(device, recorded.mount, recorded.__directories, lock),
+      return lvm.attachments.detach(id, recorded.__location, { devicePath, shows }, (lock, device, noted) =>
+        unmountVolume(device, recorded.mount?.path, recorded.__directories, noted, lock),
       );
     },
   },
@@ -199,6 +205,10 @@ export const attachment = resource<typeof inputs, typeof outputs, Record>(
 
 function isAttached({ devicePath, __shows: shows }: Record): boolean {
   return lvm.attachments.isAttached({ devicePath, shows });
+}
+
+function noteOf(path: string): NotedMount {
+  return { path, madeDirectory: firstMissing(path) };
 }
 
 function accessOf({ mode }: Inputs): { readOnly: boolean } {

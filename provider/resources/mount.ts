@@ -2,9 +2,9 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Failure } from "../declaration/validate.js";
 import { BlockboxError } from "../errors.js";
-import { proveBlank } from "../host/blank.js";
+import { type Content, contentOf } from "../host/blank.js";
 import { deviceNumber } from "../host/blockDevice.js";
-import { type FsType, fileSystemOn, format, toolsFor } from "../host/fileSystem.js";
+import { type FsType, format, toolsFor } from "../host/fileSystem.js";
 import { fillDevice, refuseFill } from "../host/fillDevice.js";
 import type { Lock } from "../host/lock.js";
 import {
@@ -19,7 +19,8 @@ import {
 } from "../host/mounts.js";
 import { missingTools } from "../host/tools.js";
 import { mountUsers } from "../host/users.js";
-import type { AttachedVolume } from "../services/service.js";
+import type { AttachedVolume, NotedMount } from "../services/service.js";
+import { refusal } from "./resource.js";
 
 /** A file system as an Attachment wants it mounted. */
 export interface MountWish {
@@ -95,12 +96,10 @@ export function isMounted(devicePath: string, path: string): boolean {
 
 /** Makes a file system if it may and must, and mounts it. Returns the directories that it made; undone if it fails. */
 export async function mountVolume(volume: AttachedVolume, wish: MountWish, mode: Mode): Promise<string[]> {
-  const { devicePath: device, lock } = volume;
   await ensureFileSystem(volume, wish);
-  // A killed create may have made directories, and mounted, already.
-  const earlier = volume.madeDirectory === undefined ? [] : foldersBetween(volume.madeDirectory, wish.path);
-  if (isMounted(device, wish.path)) return earlier;
   const made = makeDirectories(wish.path);
+  // A killed create or update may have made them already.
+  const earlier = notedDirectories(volume.noted, wish.path);
   const directories = earlier.length > 0 ? earlier : made;
   try {
     await mountDevice(mountOf(volume, wish, mode));
@@ -111,7 +110,7 @@ export async function mountVolume(volume: AttachedVolume, wish: MountWish, mode:
   try {
     await fill(volume, wish, mode);
   } catch (error) {
-    await unmount(wish.path, lock);
+    await unmount(wish.path, volume.lock);
     removeDirectories(directories);
     throw error;
   }
@@ -126,38 +125,51 @@ export async function changeMount(
   mode: Mode,
   directories: string[],
 ): Promise<string[]> {
-  const { devicePath: device, lock } = volume;
+  const { devicePath: device, lock, noted } = volume;
   const stays = olds !== undefined && olds.path === news?.path;
-  if (olds && !stays) await unmountVolume(device, olds, directories, lock);
+  // An update that was cut short may have mounted it elsewhere: that goes, unless it is wanted now.
+  if (noted && noted.path !== news?.path && noted.path !== olds?.path) await unmountNoted(device, noted, lock);
+  if (olds && !stays && isMounted(device, olds.path)) await unmount(olds.path, lock);
+  if (!stays) removeDirectories(directories);
   if (news === undefined) return [];
-  const kept = stays ? directories : [];
-  if (!isMounted(device, news.path)) return [...kept, ...(await mountVolume(volume, news, mode))];
-  if (olds && olds.options.join() !== news.options.join()) {
-    await remount(mountOf(volume, news, mode));
-  }
+  const kept = stays ? directories : notedDirectories(noted, news.path);
+  if (!isMounted(device, news.path)) return [...new Set([...kept, ...(await mountVolume(volume, news, mode))])];
+  if (olds?.options.join() !== news.options.join()) await remount(mountOf(volume, news, mode));
   await fill(volume, news, mode);
   return kept;
 }
 
-/** Unmounts what state lists, and nothing else; removes the directories that were made for it. */
+/** Unmounts what state lists or a note tells of, and nothing else; removes the directories that were made for it. */
 export async function unmountVolume(
   devicePath: string | undefined,
-  mount: MountWish | undefined,
+  path: string | undefined,
   directories: readonly string[],
+  noted: NotedMount | undefined,
   lock: Lock,
 ): Promise<void> {
-  if (mount && devicePath !== undefined) {
-    const elsewhere = mountsOf(devicePath).filter(({ path }) => path !== mount.path);
+  if (devicePath !== undefined) {
+    const elsewhere = mountsOf(devicePath).filter((mount) => mount.path !== path && mount.path !== noted?.path);
     if (elsewhere.length > 0) {
-      const paths = elsewhere.map(({ path }) => path).join(", ");
+      const paths = elsewhere.map((mount) => mount.path).join(", ");
       throw new BlockboxError(
         "IN_USE",
         `${devicePath} is also mounted on ${paths}, which is not ours to unmount. Unmount it, then run again.`,
       );
     }
-    if (isMounted(devicePath, mount.path)) await unmount(mount.path, lock);
+    if (noted && noted.path !== path) await unmountNoted(devicePath, noted, lock);
+    if (path !== undefined && isMounted(devicePath, path)) await unmount(path, lock);
   }
   removeDirectories(directories);
+}
+
+async function unmountNoted(devicePath: string, noted: NotedMount, lock: Lock): Promise<void> {
+  if (isMounted(devicePath, noted.path)) await unmount(noted.path, lock);
+  removeDirectories(notedDirectories(noted, noted.path));
+}
+
+/** The directories down to a path that were made for it, as far as a note tells. */
+function notedDirectories(noted: NotedMount | undefined, path: string): string[] {
+  return noted?.path === path && noted.madeDirectory !== undefined ? foldersBetween(noted.madeDirectory, path) : [];
 }
 
 function mountOf({ devicePath: device, lock }: AttachedVolume, { path, fsType, options }: MountWish, mode: Mode) {
@@ -167,26 +179,38 @@ function mountOf({ devicePath: device, lock }: AttachedVolume, { path, fsType, o
 /** A volume's file system: as found, or made on what is proven blank, or on what a killed mkfs of ours left behind. */
 async function ensureFileSystem(volume: AttachedVolume, wish: MountWish): Promise<void> {
   const { devicePath: device, lock, formatting } = volume;
-  const found = await fileSystemOn(device);
-  if (found === wish.fsType && !formatting) return;
+  if (formatting && wish.format === "never") {
+    throw refusal(
+      "mount.format",
+      'a file system was begun to be made on the volume, and "never" does not let it be finished',
+    );
+  }
   if (!formatting) {
-    const content = await proveBlank(device);
-    if (content !== undefined) {
-      throw new BlockboxError(
-        "NOT_BLANK",
-        `${device} cannot get an ${wish.fsType} file system: it holds ${content}. Nothing was written.`,
-      );
-    }
-    if (wish.format === "never") {
-      throw new BlockboxError(
-        "INPUT_REFUSED",
-        `property mount.format has a problem: there is no file system on the volume to mount, and "never" lets none be made`,
-      );
-    }
+    const content = await contentOf(device);
+    const [problem] = contentProblems(wish, content);
+    if (problem)
+      throw refusal(problem.property, problem.reason, content.kind === "data" ? "NOT_BLANK" : "INPUT_REFUSED");
+    if (content.kind === "data") return;
     await volume.setFormatting(true);
   }
   await format(device, wish.fsType, lock);
   await volume.setFormatting(false);
+}
+
+/** What a volume's content has against mounting it as wanted: told in the preview as soon as the content can be seen. */
+export function contentProblems({ fsType, format: policy }: MountWish, content: Content): Failure[] {
+  if (content.kind === "blank") {
+    if (policy === "ifBlank") return [];
+    return [
+      {
+        property: "mount.format",
+        reason: `there is no file system on the volume to mount, and "never" lets none be made`,
+      },
+    ];
+  }
+  if (content.type === fsType) return [];
+  const remedy = "Nothing is made over it: take another volume, or leave mount out and use the device as it is";
+  return [{ property: "volume", reason: `cannot get an ${fsType} file system: it holds ${content.words}. ${remedy}` }];
 }
 
 /** A file system always fills its device. One that is read only stays as it is. */

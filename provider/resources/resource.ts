@@ -1,7 +1,7 @@
 import { compare, type Difference } from "../declaration/compare.js";
 import type { Fields, Outputs, Values } from "../declaration/property.js";
 import { type Failure, validate } from "../declaration/validate.js";
-import { BlockboxError } from "../errors.js";
+import { BlockboxError, type ErrorCode } from "../errors.js";
 import { stateNames } from "../services/claims.js";
 import type { Identity } from "../services/service.js";
 import { autoName, identityOf } from "./identity.js";
@@ -87,30 +87,34 @@ export function resource<I extends Fields, O extends Outputs, R extends Values<I
     },
 
     async diff({ urn }, id, olds, news) {
-      stateNames(declaration.name, id);
+      const identity = identityOf(urn);
+      stateNames(declaration.name, id, identity);
       const differences = compare(declaration.inputs, olds, news);
       const repair = life.needsRepair(recordOf(olds));
-      if (differences.length > 0) await life.refuse(identityOf(urn), id, recordOf(olds), inputsOf(news), differences);
+      if (differences.length > 0) await life.refuse(identity, id, recordOf(olds), inputsOf(news), differences);
       return { differences, repair, deleteBeforeReplace: life.deleteBeforeReplace };
     },
 
     create: ({ urn }, inputs) => life.create(identityOf(urn), inputsOf(inputs)),
 
     async read({ urn }, id, outputs) {
-      stateNames(declaration.name, id);
+      const identity = identityOf(urn);
+      stateNames(declaration.name, id, identity);
       const recorded = "__location" in outputs ? recordOf(outputs) : undefined;
-      const seen = await life.read(identityOf(urn), id, recorded);
+      const seen = await life.read(identity, id, recorded);
       return seen && { id, ...seen };
     },
 
     update({ urn }, id, olds, news) {
-      stateNames(declaration.name, id);
-      return life.update(identityOf(urn), id, recordOf(olds), inputsOf(news));
+      const identity = identityOf(urn);
+      stateNames(declaration.name, id, identity);
+      return life.update(identity, id, recordOf(olds), inputsOf(news));
     },
 
     delete({ urn }, id, outputs) {
-      stateNames(declaration.name, id);
-      return life.delete(identityOf(urn), id, recordOf(outputs));
+      const identity = identityOf(urn);
+      stateNames(declaration.name, id, identity);
+      return life.delete(identity, id, recordOf(outputs));
     },
   };
 }
@@ -132,6 +136,6 @@ export function replaces(differences: readonly Difference[]): boolean {
 }
 
 /** A refusal that only the existing thing could tell, worded like a check failure. */
-export function refusal(property: string, reason: string): BlockboxError {
-  return new BlockboxError("INPUT_REFUSED", `property ${property} has a problem: ${reason}`);
+export function refusal(property: string, reason: string, code: ErrorCode = "INPUT_REFUSED"): BlockboxError {
+  return new BlockboxError(code, `property ${property} has a problem: ${reason}`);
 }

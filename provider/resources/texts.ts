@@ -34,6 +34,9 @@ export const metadataKey = z
   .max(255, "has a key of more than 255 characters")
   .refine((value) => !control.test(value), "has a key with control characters");
 
+/** Linux takes 255 bytes; while a loop file is made or removed, up to 48 more stand in its name. */
+const MAX_NAME_BYTES = 200;
+
 /** An absolute path of this host; normalized, no `.` or `..` in it. */
 export const absolutePath = text(
   z
@@ -46,5 +49,9 @@ export const absolutePath = text(
       "must not contain . or .. parts",
     )
     .refine((value) => /[^/]/.test(value), "must not be the root directory")
+    .refine(
+      (value) => value.split("/").every((part) => Buffer.byteLength(part) <= MAX_NAME_BYTES),
+      `must not have a part of more than ${MAX_NAME_BYTES} bytes`,
+    )
     .transform((value) => value.replace(/\/+/g, "/").replace(/\/$/, "")) as unknown as z.ZodType<string>,
 );

@@ -11,15 +11,20 @@ const operationTimeoutS = 600;
 /** How long another process that is creating the same thing is waited for, in ms. */
 const creatorWaitMs = 60_000;
 
-/** Ids that the engine has named in this process: state knows them, so that no create may take them over. */
-const named = new Set<string>();
+/** Ids that the engine has named in this process, with whose they are: state knows them, so that no create may take them over. */
+const named = new Map<string, string>();
 
-export function stateNames(resource: string, id: string): void {
-  named.add(`${resource} ${id}`);
+export function stateNames(resource: string, id: string, { digest }: Identity): void {
+  named.set(`${resource} ${id}`, digest);
 }
 
 export function isNamed(resource: string, id: string): boolean {
   return named.has(`${resource} ${id}`);
+}
+
+/** Whether the engine has named the id as this identity's: a create of it is then a replacement. */
+export function isNamedAs(resource: string, id: string, { digest }: Identity): boolean {
+  return named.get(`${resource} ${id}`) === digest;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Content } from "../host/blank.js";
 import type { Lock } from "../host/lock.js";
 
 /**
@@ -124,8 +125,16 @@ export interface AttachedDevice {
   readonly sizeBytes: number;
   readonly driverVolumeType: string;
   readonly location: Location;
-  /** What the device shows, so that it is known again without a command: backing device, offset and length in bytes. */
-  readonly shows: { readonly backing: string; readonly offsetBytes: number; readonly sizeBytes: number };
+  /**
+   * What the device shows, so that it is known again without a command: backing device, the file behind that (loop
+   * devices get other numbers after a reboot), offset and length in bytes.
+   */
+  readonly shows: {
+    readonly backing: string;
+    readonly file: string;
+    readonly offsetBytes: number;
+    readonly sizeBytes: number;
+  };
 }
 
 /** What a service lets be done with an attached volume while it holds it locked: see AttachmentService.attach. */
@@ -134,16 +143,32 @@ export interface AttachedVolume extends AttachedDevice {
   readonly lock: Lock;
   /** Whether a mkfs of ours on this volume was cut short, so that what stands on it may be overwritten. */
   readonly formatting: boolean;
-  /** The outermost directory that a killed create of this attachment made. */
-  readonly madeDirectory?: string | undefined;
+  /** What a killed create or update of this attachment was about to mount. */
+  readonly noted?: NotedMount | undefined;
   /** Says on the volume itself that a mkfs begins, or has ended. */
   setFormatting(formatting: boolean): Promise<void>;
 }
 
+/** A mount that was about to be made, with the outermost directory that was made for it. */
+export interface NotedMount {
+  readonly path: string;
+  readonly madeDirectory?: string | undefined;
+}
+
 export interface AttachWish {
   readonly readOnly: boolean;
-  /** The outermost directory that `use` is going to make: noted on the volume, so that nothing is left over in the end. */
-  readonly firstDirectory?: string | undefined;
+  /** What `use` is going to mount anew: noted on the volume, so that nothing is left over in the end. */
+  readonly mount?: NotedMount | undefined;
+}
+
+/** A volume as a preview of its attachment sees it; empty where it cannot be seen just now. */
+export interface ForeseenAttachment {
+  /** Against attaching it. */
+  readonly problems: Problem[];
+  /** The device that the attachment has, or a killed create of it left: what is mounted from it is no obstacle. */
+  readonly device?: string | undefined;
+  /** What is on the volume, if it is not attached and nothing was cut short on it. */
+  readonly content?: Content | undefined;
 }
 
 export interface AttachmentService {
@@ -158,20 +183,23 @@ export interface AttachmentService {
   reattach<T>(
     volumeId: string,
     location: Location,
-    wish: Pick<AttachWish, "readOnly">,
+    wish: AttachWish,
     use: (volume: AttachedVolume) => Promise<T>,
   ): Promise<T>;
   /** "gone": the volume is proven gone. Nothing: it is there, but not attached. */
   find(volumeId: string, location?: Location): Promise<AttachedDevice | "gone" | undefined>;
-  /** Detaches the device that state records, wherever it is by now. `letGo` unmounts first; without a device it gets none. */
+  /**
+   * Detaches the device that state records, wherever it is by now. `letGo` unmounts first; without a device it gets none.
+   * `noted` is what an update that was cut short may have mounted.
+   */
   detach(
     volumeId: string,
     location: Location,
     recorded: Pick<AttachedDevice, "devicePath" | "shows">,
-    letGo: (lock: Lock, devicePath: string | undefined) => Promise<void>,
+    letGo: (lock: Lock, devicePath: string | undefined, noted: NotedMount | undefined) => Promise<void>,
   ): Promise<void>;
-  /** The device that a killed create of the identity left attached, if any: what stands on it is no obstacle to the next. */
-  leftDevice(identity: Identity, volumeId: string): Promise<string | undefined>;
+  /** What a preview can see of a volume that is to be attached; `exists`: the attachment does already. */
+  foresee(identity: Identity, volumeId: string, exists: boolean): Promise<ForeseenAttachment>;
   /** Whether the device still shows what it showed, found without running a command. */
   isAttached(device: Pick<AttachedDevice, "devicePath" | "shows">): boolean;
 }

@@ -28,8 +28,8 @@ export abstract class BlockboxResource extends pulumi.CustomResource {
       `pulumi-nodejs:dynamic/blockbox:${type}`,
       name,
       { ...declared, ...withIds(args ?? {}), ...hidden },
-      // The program may have changed, never the resource, if this text differs.
-      pulumi.mergeOptions(opts, { ignoreChanges: ["__provider"] }),
+      // If that text differs, it is the program that has changed. One path or group has no room for two of a kind.
+      pulumi.mergeOptions({ deleteBeforeReplace: type !== "Volume", ignoreChanges: ["__provider"] }, opts),
     );
   }
 }

@@ -3,11 +3,12 @@ import { detachLoop, type LoopDevice } from "../../host/loop.js";
 import { awaitCreator } from "../claims.js";
 import type { AttachedVolume, AttachmentService } from "../service.js";
 import { StillAttachedError } from "../stillAttached.js";
-import { type BegunAttachment, beginAttachment } from "./beginAttachment.js";
+import { type BegunAttachment, beginAttachment, noteBeginning } from "./beginAttachment.js";
 import { changeGroup, holdVolume, recentGroups } from "./change.js";
 import { finishClearing, refuseUnfinished } from "./changeVolume.js";
 import { refuseActiveGroup } from "./deviceMapper.js";
 import { rangeOfVolume } from "./extents.js";
+import { foreseeAttachment } from "./foreseeAttachment.js";
 import { partsOf } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
 import { unmarkWhenQuiet } from "./marking.js";
@@ -24,7 +25,7 @@ export const attachments: AttachmentService = {
     const begin = (lock: Lock) => beginAttachment(identity, id, wish, lock);
     const attach = async (lock: Lock) => {
       const begun = await changeGroup(volumeGroup, purpose, begin);
-      const device = await showVolume(begun.range, begun.left, wish.readOnly, lock);
+      const device = await showVolume(rangeOfVolume(begun.group, begun.lv), undefined, wish.readOnly, lock);
       const attached = attachedVolume(begun.group, begun.lv, device, lock);
       try {
         const result = await use(attached);
@@ -38,20 +39,23 @@ export const attachments: AttachmentService = {
     return awaitCreator(() => holdVolume(name, purpose, attach));
   },
 
-  async reattach(id, location, { readOnly }, use) {
+  async reattach(id, location, { readOnly, mount }, use) {
     const parts = partsOf(id);
     const purpose = `changing the attachment of volume ${id}`;
     return holdVolume(parts.lv, purpose, async (lock) => {
-      const { group, lv } = await changeGroup(parts.volumeGroup, purpose, async (groupLock) => {
+      const { group, lv, tags } = await changeGroup(parts.volumeGroup, purpose, async (groupLock) => {
         const found = requireVolume(await readGroups({ lock: groupLock }), parts, location);
         refuseUnfinished(found.group, found.lv);
         refuseActiveGroup(found.group);
         await finishClearing(found.group, found.lv, groupLock);
-        await retagVolume(found.group, found.lv, { remove: creationTags(found.lv.tags) }, groupLock);
-        return found;
+        // Earlier notes stay until their mount is dealt with: `use` is told of them.
+        const noted = mount ?? parseTags(found.lv.tags).mount;
+        return { ...found, tags: await noteBeginning(found.group, found.lv, [], noted, groupLock) };
       });
       const device = await showVolume(rangeOfVolume(group, lv), deviceOf(group, lv), readOnly, lock);
-      return use(attachedVolume(group, lv, device, lock));
+      const result = await use(attachedVolume(group, lv, device, lock));
+      for (const tag of tags) unmarkWhenQuiet(parts.volumeGroup, parts.lv, tag);
+      return result;
     });
   },
 
@@ -70,7 +74,7 @@ export const attachments: AttachmentService = {
     await holdVolume(parts.lv, purpose, async (lock) => {
       const found = locateVolume(await readGroups({ lock }), parts, location);
       const device = typeof found === "string" ? recordedDevice(recorded) : deviceOf(found.group, found.lv);
-      await letGoOf(lock, device?.path);
+      await letGoOf(lock, device?.path, typeof found === "string" ? undefined : parseTags(found.lv.tags).mount);
       if (device) await detachLoop(device.path, lock);
       if (typeof found === "string") return;
       const { group, lv } = found;
@@ -80,13 +84,7 @@ export const attachments: AttachmentService = {
     });
   },
 
-  async leftDevice({ digest }, id) {
-    const { volumeGroup, lv: name } = partsOf(id);
-    const group = (await recentGroups()).find((one) => one.name === volumeGroup);
-    const lv = group?.lvs.find((one) => one.name === name);
-    if (group === undefined || lv === undefined) return undefined;
-    return parseTags(lv.tags).attachmentMark?.identity === digest ? deviceOf(group, lv)?.path : undefined;
-  },
+  foresee: foreseeAttachment,
 
   isAttached: (recorded) => recordedDevice(recorded) !== undefined,
 };
@@ -102,12 +100,12 @@ async function undo(attached: AttachedVolume, { group, lv, tags }: BegunAttachme
 }
 
 function attachedVolume(group: Group, lv: LogicalVolume, device: LoopDevice, lock: Lock): AttachedVolume {
-  const { formatting, madeDirectory } = parseTags(lv.tags);
+  const { formatting, mount: noted } = parseTags(lv.tags);
   return {
     ...deviceFacts(group, lv, device),
     lock,
     formatting,
-    madeDirectory,
+    noted,
     async setFormatting(begins) {
       const change = begins ? { add: [formattingTag] } : { remove: [formattingTag] };
       const purpose = `formatting volume ${group.name}/${lv.name}`;

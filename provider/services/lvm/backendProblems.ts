@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { missingTools, type Tool } from "../../host/tools.js";
 import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
 import { recentGroups } from "./change.js";
@@ -27,7 +28,7 @@ export async function backendProblems(identity: Identity, wish: BackendWish, bef
   const problems = [
     ...(own?.volumeGroup === volumeGroup ? [] : await groupProblems(identity, volumeGroup)),
     ...(own?.loopFile.path === loopFile.path ? [] : await fileProblems(identity, wish)),
-    ...spaceProblems(identity, loopFile, isNew ? 0 : before.loopFile.size),
+    ...(isNew || !isDeepStrictEqual(loopFile, before.loopFile) ? spaceProblems(identity, loopFile) : []),
   ];
   if (problems.length === 0) planBackend(identity, volumeGroup, loopFile.size, isNew);
   return problems;
@@ -78,27 +79,27 @@ async function fileProblems(identity: Identity, { volumeGroup, loopFile: { path 
 }
 
 /** Judged over all Backends of the deployment that reserve space in the same file system. */
-function spaceProblems({ digest }: Identity, { path, size, sparse }: LoopFile, hasGib: number): Problem[] {
+function spaceProblems({ digest }: Identity, { path, size, sparse }: LoopFile): Problem[] {
   const folder = nearestExisting(dirname(path));
   const planned = plannedSpace.get(statSync(folder).dev) ?? new Map<string, number>();
   plannedSpace.set(statSync(folder).dev, planned);
   planned.delete(digest);
-  const needed = sparse ? 0 : (size - hasGib) * gibBytes;
+  const needed = sparse ? 0 : Math.max(0, size * gibBytes - reservedBytes(digest, path));
   const others = [...planned.values()].reduce((sum, bytes) => sum + bytes, 0);
   const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize + (hasGib === 0 ? leftBytes(digest, path) : 0) - others;
-  if (needed <= 0 || needed <= free) {
-    planned.set(digest, Math.max(0, needed));
+  const free = bavail * bsize - others;
+  if (needed === 0 || needed <= free) {
+    planned.set(digest, needed);
     return [];
   }
-  const room = Math.max(0, Math.floor(free / gibBytes));
+  const gib = (bytes: number) => Math.max(0, bytes / gibBytes).toFixed(1);
   const rest = others > 0 ? ", with the other Backends of this program" : "";
-  const reason = `needs ${size - hasGib} GiB, but the file system of ${folder} has ${room} GiB free${rest}. Ask for less, give another path, or set lvm.loopFile.sparse`;
+  const reason = `needs ${gib(needed)} GiB more, but the file system of ${folder} has ${gib(free)} GiB free${rest}. Ask for less, give another path, or set lvm.loopFile.sparse`;
   return [{ property: "lvm.loopFile.size", reason }];
 }
 
-/** What a killed create has reserved already, and the next one throws away first. */
-function leftBytes(digest: string, path: string): number {
+/** What the file has reserved already, or one that a killed create left and the next one throws away first. */
+function reservedBytes(digest: string, path: string): number {
   const files = [path, workingPath(path, ownerOf(digest), "new")];
   return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0);
 }

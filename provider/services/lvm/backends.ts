@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { findLoopDevice, isBackedBy, loopOfFile } from "../../host/loop.js";
 import type { BackendService, BackendWish, SeenBackend } from "../service.js";
 import { backendProblems } from "./backendProblems.js";
@@ -59,7 +58,9 @@ export const backends: BackendService = {
 function seen(group: Group, directories: readonly string[], recorded?: BackendWish): SeenBackend {
   const { name, volumeClear, sparse } = parseGroupTags(group.tags);
   const path = pathOf(group, recorded?.loopFile.path);
-  const size = Math.floor((statSync(path, { throwIfNoEntry: false })?.size ?? 0) / gibBytes);
+  // Of the physical volume, not of the file: so an update comes that finishes a growth which was cut short between both.
+  const [pv] = group.pvs;
+  const size = pv ? Math.ceil((pv.peStartBytes + pv.extentCount * group.extentSizeBytes) / gibBytes) : 0;
   return {
     wish: { name, volumeGroup: group.name, loopFile: { path, size, sparse }, volumeClear },
     facts: groupFacts(group, directories),

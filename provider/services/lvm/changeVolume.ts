@@ -77,7 +77,7 @@ async function grow(group: Group, lv: LogicalVolume, toGib: number, lock: Lock):
     ["lvextend", "--alloc", "contiguous", "--extents", `+${range.extents}`, `${group.name}/${lv.name}`, where],
     { lock },
   );
-  const after = { ...lv, tags: [...lv.tags, tag], sizeBytes: lv.sizeBytes + range.extents * group.extentSizeBytes };
+  const after = { ...lv, tags: [tag], sizeBytes: lv.sizeBytes + range.extents * group.extentSizeBytes };
   const [segment] = lv.segments;
   const segments = segment ? [{ ...segment, extents: segment.extents + range.extents }] : [];
   await finishClearing(group, { ...after, segments }, lock);

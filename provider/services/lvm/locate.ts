@@ -3,6 +3,7 @@ import { machineId } from "../../host/machine.js";
 import type { Location } from "../service.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { parseTags } from "./tags.js";
+import { isBuried } from "./tombstone.js";
 
 /** What can be said of a volume that state records. Only "gone" and "handedOver" are proof that it is not ours to look after. */
 export type Located = { readonly group: Group; readonly lv: LogicalVolume } | "gone" | "handedOver";
@@ -45,6 +46,11 @@ export function locateVolume(
   { volumeGroup, lv: name }: { volumeGroup: string; lv: string },
   location?: Location,
 ): Located {
+  if (location !== undefined) {
+    refuseOtherMachine(volumeGroup, location);
+    // Its Backend was removed, which only happens to an empty one.
+    if (isBuried(location.vgUuid)) return "gone";
+  }
   const group = locateGroup(groups, volumeGroup, location);
   const lv = group.lvs.find((one) =>
     location?.lvUuid === undefined ? one.name === name : one.uuid === location.lvUuid,

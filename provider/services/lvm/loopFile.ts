@@ -57,6 +57,15 @@ export function publishLoopFile(path: string, owner: string): void {
   syncDirectory(path);
 }
 
+/** The way back of publishing; returns the path that the file has then. */
+export function unpublishLoopFile(path: string, owner: string): string {
+  if (path.endsWith(`.${owner}.new`)) return path;
+  const working = workingPath(path, owner, "new");
+  renameSync(path, working);
+  syncDirectory(path);
+  return working;
+}
+
 /**
  * First step of removing: from here on the file is known as one that is going, whoever comes next. Throws NOT_HERE where
  * what has that name is not the file behind the group's device.

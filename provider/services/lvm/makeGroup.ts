@@ -11,7 +11,15 @@ import { extentSizeBytes, pvcreateArguments } from "./geometry.js";
 import { groupFacts } from "./groupFacts.js";
 import { groupTags } from "./groupTags.js";
 import { locateGroup } from "./locate.js";
-import { discardFile, makeLoopFile, ownerOf, publishLoopFile, refuseExisting, workingPath } from "./loopFile.js";
+import {
+  discardFile,
+  makeLoopFile,
+  ownerOf,
+  publishLoopFile,
+  refuseExisting,
+  unpublishLoopFile,
+  workingPath,
+} from "./loopFile.js";
 import { isLeftGroup, newMark, unmarkWhenQuiet } from "./marking.js";
 import { type Group, readGroups } from "./report.js";
 import { tagOptions } from "./retag.js";
@@ -37,8 +45,10 @@ export async function makeGroup(identity: Identity, wish: BackendWish): Promise<
 async function discardGroup(left: Group, identity: Identity, lock: Lock): Promise<void> {
   if (!isLeftGroup(left, identity) || left.lvs.length > 0) throw groupExists(left.name);
   const files = left.pvs.map(({ device }) => findLoopDevice(device)?.backing).filter((file) => file !== undefined);
+  // Under its working name the file is known for ours even if this is cut short too.
+  const working = files.map((file) => unpublishLoopFile(file, ownerOf(identity.digest)));
   await lvm(["vgremove", left.name], { lock });
-  for (const file of files) {
+  for (const file of working) {
     await discardFile(file, lock);
     const { madeDirectory } = parseTags(left.tags);
     if (madeDirectory !== undefined) removeDirectories(foldersBetween(madeDirectory, dirname(file)));

@@ -83,12 +83,12 @@ export function isPlannedGroup(volumeGroup: string): boolean {
   return groups.get(volumeGroup)?.file !== undefined;
 }
 
-/** Why the group cannot hold what is planned for this identity together with everything planned before it. */
-export async function refusalOf({ digest }: Identity, volumeGroup: string): Promise<Refusal | undefined> {
+/** What of all that is planned in the group it cannot hold: growths first, then new volumes in the order of their checks. */
+export async function refusalsIn(volumeGroup: string): Promise<Refusal[]> {
   const layout = await layoutOf(volumeGroup);
-  if (layout === undefined) return undefined;
+  if (layout === undefined) return [];
   const volumes = [...planned(volumeGroup).volumes].map(([identity, volume]) => ({ identity, ...volume }));
-  const refusals = judge({
+  return judge({
     layout,
     growths: volumes.flatMap(({ identity, lvUuid, sizeGib }) => {
       const lv = layout.lvs.find(({ uuid }) => uuid === lvUuid);
@@ -96,7 +96,6 @@ export async function refusalOf({ digest }: Identity, volumeGroup: string): Prom
     }),
     creates: volumes.filter(({ lvUuid }) => lvUuid === undefined),
   });
-  return refusals.find(({ identity }) => identity === digest);
 }
 
 /** The group as it will be. Nothing where that cannot be known: a group that exists but is not to be seen just now. */

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { runFolder } from "../../host/runFolder.js";
 
 /**
  * What a preview planned for a group, left for the update that follows in another process: its first volumes are placed
@@ -17,8 +18,6 @@ export interface PlannedVolume {
 /** An update follows its preview within minutes; a plan older than this was given up, in ms. */
 const validMs = 600_000;
 
-const folder = "/run/lock/blockbox";
-
 /** What is planned, by identity, as far as it is recent. */
 export function notedPlan(volumeGroup: string): [identity: string, PlannedVolume][] {
   return Object.entries(read(volumeGroup)).filter(([, { notedAt }]) => Date.now() - notedAt < validMs);
@@ -30,7 +29,9 @@ export function notePlanned(volumeGroup: string, identity: string, volume: Plann
 
 export function noteSettled(volumeGroup: string, identity: string): void {
   const { [identity]: settled, ...others } = read(volumeGroup);
-  if (settled !== undefined) write(volumeGroup, others);
+  if (settled === undefined) return;
+  if (Object.keys(others).length > 0) write(volumeGroup, others);
+  else rmSync(path(volumeGroup), { force: true });
 }
 
 function read(volumeGroup: string): Notes {
@@ -42,12 +43,11 @@ function read(volumeGroup: string): Notes {
 }
 
 function write(volumeGroup: string, notes: Notes): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${path(volumeGroup)}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(notes), { mode: 0o600 });
   renameSync(draft, path(volumeGroup));
 }
 
 function path(volumeGroup: string): string {
-  return `${folder}/plan-${volumeGroup}.json`;
+  return `${runFolder()}/plan-${volumeGroup}.json`;
 }

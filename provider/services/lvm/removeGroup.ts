@@ -9,7 +9,7 @@ import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
 import { volumeId } from "./ids.js";
 import { locateGroup, refuseOtherMachine } from "./locate.js";
-import { discardFile, retireLoopFile, workingPath } from "./loopFile.js";
+import { discardFile, ensureLoop, retireLoopFile, workingPath } from "./loopFile.js";
 import { forgetMarks } from "./marking.js";
 import { clearAndRemove } from "./removeVolume.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
@@ -31,6 +31,8 @@ export async function removeGroup(
     const { vgUuid } = recorded.location;
     const { path } = wish.loopFile;
     const retired = workingPath(path, vgUuid, "deleted");
+    // A delete that was cut short, perhaps before a reboot: only with its device back can the file show that it is empty.
+    if (!isBuried(vgUuid) && existsSync(retired)) await ensureLoop(retired, lock);
     const groups = await readGroups({ lock });
     const isOver = isBuried(vgUuid) || (existsSync(retired) && !groups.some(({ uuid }) => uuid === vgUuid));
     if (!isOver) {

@@ -1,4 +1,5 @@
 import { formatMark, type Mark, parseMark } from "../mark.js";
+import type { NotedMount } from "../service.js";
 import { decodeText, encodeText, joinTags, splitTags } from "./tagText.js";
 
 /** The tag of every group and volume that blockbox made. */
@@ -15,6 +16,7 @@ const markFamily = "blockbox.mark";
 const attachmentMarkFamily = "blockbox.attachmark";
 const clearFamily = "blockbox.clear";
 const directoryFamily = "blockbox.directory";
+const mountPathFamily = "blockbox.mountpath";
 
 /** The families of what a user says about a volume, for `tagChanges`. */
 export const descriptiveFamilies = [nameFamily, descriptionFamily, metadataFamily] as const;
@@ -36,6 +38,8 @@ export interface TagFacts {
   attachmentMark?: Mark;
   /** The outermost directory that a create which has begun made, or was about to. */
   madeDirectory?: string;
+  /** Where an attachment that has begun, or moved, was about to mount. */
+  mount?: NotedMount;
   deleting: boolean;
   formatting: boolean;
   /** Bytes from the volume's start that still need no clearing, while it is being cleared. */
@@ -68,9 +72,16 @@ export function directoryTags(outermost: string | undefined): string[] {
   return outermost === undefined ? [] : splitTags(directoryFamily, encodeText(outermost));
 }
 
+/** Where an attachment that begins, or moves, is about to mount, and the outermost directory that it makes for that. */
+export function mountTags({ path, madeDirectory }: NotedMount): string[] {
+  return [...splitTags(mountPathFamily, encodeText(path)), ...directoryTags(madeDirectory)];
+}
+
 /** The tags among these that only say that a create has begun: they go when state is sure to know the thing. */
 export function creationTags(tags: readonly string[]): string[] {
-  return tags.filter((tag) => [markFamily, attachmentMarkFamily, directoryFamily].some((family) => isOf(family, tag)));
+  return tags.filter((tag) =>
+    [markFamily, attachmentMarkFamily, directoryFamily, mountPathFamily].some((family) => isOf(family, tag)),
+  );
 }
 
 export function clearTag(fromBytes: number): string {
@@ -86,12 +97,14 @@ export function parseTags(tags: readonly string[]): TagFacts {
   const attachmentMark = parseMark(singleValue(attachmentMarkFamily, tags));
   const clear = singleValue(clearFamily, tags);
   const madeDirectory = textOf(directoryFamily, tags);
+  const mountPath = textOf(mountPathFamily, tags);
   return {
     ours: tags.includes(ownTag),
     deleting: tags.includes(deletingTag),
     formatting: tags.includes(formattingTag),
     ...(name === undefined ? {} : { name }),
     ...(madeDirectory === undefined ? {} : { madeDirectory }),
+    ...(mountPath === undefined ? {} : { mount: { path: mountPath, madeDirectory } }),
     ...(description === undefined ? {} : { description }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(mark === undefined ? {} : { mark }),

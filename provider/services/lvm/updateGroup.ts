@@ -23,11 +23,11 @@ export async function updateGroup(
   return changeGroup(volumeGroup, `changing volume group ${volumeGroup}`, async (lock) => {
     refuseRetired(wish.loopFile.path, recorded.location.vgUuid);
     const group = await bringBack(volumeGroup, wish.loopFile.path, recorded, lock);
-    await retag(group, wish, lock);
     const loop = await ensureLoop(wish.loopFile.path, lock);
     await growLoopFile(wish.loopFile, loop, lock);
     // Without a change this does nothing; after a kill between file and group it finishes.
     await lvm(["pvresize", loop.path], { lock });
+    await retag(group, wish, lock);
     return groupFacts(locateGroup(await readGroups({ lock }), volumeGroup, recorded.location), recorded.directories);
   });
 }

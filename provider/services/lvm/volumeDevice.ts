@@ -1,6 +1,6 @@
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
-import { attachLoop, detachLoop, growLoop, type LoopDevice, listLoopDevices, loopsOverRange } from "../../host/loop.js";
+import { attachLoop, detachLoop, findLoopDevice, growLoop, type LoopDevice, loopsOverRange } from "../../host/loop.js";
 import { machineId } from "../../host/machine.js";
 import { deviceClaims } from "../../host/users.js";
 import type { AttachedDevice } from "../service.js";
@@ -49,7 +49,7 @@ export function deviceFacts(group: Group, lv: LogicalVolume, { path, sizeBytes }
     sizeBytes,
     driverVolumeType: "local",
     location: { machineId: machineId(), vgUuid: group.uuid, lvUuid: lv.uuid },
-    shows: { backing, offsetBytes, sizeBytes },
+    shows: { backing, file: fileBehind(backing), offsetBytes, sizeBytes },
   };
 }
 
@@ -58,13 +58,19 @@ export function recordedDevice({
   devicePath,
   shows,
 }: Pick<AttachedDevice, "devicePath" | "shows">): LoopDevice | undefined {
-  return listLoopDevices().find(
-    ({ path, backing, offsetBytes, sizeBytes }) =>
-      path === devicePath &&
-      backing === shows.backing &&
-      offsetBytes === shows.offsetBytes &&
-      sizeBytes === shows.sizeBytes,
-  );
+  const device = findLoopDevice(devicePath);
+  const { backing, file, offsetBytes, sizeBytes } = shows;
+  const isSame =
+    device?.backing === backing &&
+    device.offsetBytes === offsetBytes &&
+    device.sizeBytes === sizeBytes &&
+    fileBehind(backing) === file;
+  return isSame ? device : undefined;
+}
+
+/** The file of a loop device; empty for any other device. */
+function fileBehind(device: string): string {
+  return findLoopDevice(device)?.backing ?? "";
 }
 
 /** The refusal to attach a volume again, or to delete it: with all that has it, and how to let go. */

@@ -7,7 +7,7 @@ import { backendId, partsOf, requireGroupOf } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
 import { unmarkWhenQuiet } from "./marking.js";
-import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalOf, settleVolume } from "./plan.js";
+import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settleVolume } from "./plan.js";
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { markTag, parseTags } from "./tags.js";
@@ -20,7 +20,7 @@ export const volumes: VolumeService = {
     const missing = isPlannedGroup(volumeGroup) ? undefined : await missingGroup(volumeGroup);
     if (missing) return [missing];
     planVolume(identity, volumeGroup, wish.size);
-    const refusal = await refusalOf(identity, volumeGroup);
+    const refusal = (await refusalsIn(volumeGroup)).find((one) => one.identity === identity.digest);
     if (refusal === undefined || refusal.kind === "growth") return [];
     settleVolume(identity);
     const left =
@@ -36,10 +36,19 @@ export const volumes: VolumeService = {
   },
 
   async refuseGrowth(identity, id, location, size) {
-    const { group, lv } = requireVolume(await recentGroups(), partsOf(id), location);
+    const parts = partsOf(id);
+    const groups = await recentGroups();
+    // A group that a Backend of this program brings back first, as after a reboot, cannot be judged yet.
+    const isMissing = !groups.some(({ uuid }) => uuid === location.vgUuid);
+    if (isMissing && isPlannedGroup(parts.volumeGroup)) return undefined;
+    const { group, lv } = requireVolume(groups, parts, location);
     planGrowth(identity, group.name, lv.uuid, size);
-    const refusal = await refusalOf(identity, group.name);
-    return refusal?.kind === "growth" ? growthRefusal(refusal.growth, size) : undefined;
+    const refusals = await refusalsIn(group.name);
+    const own = refusals.find((one) => one.identity === identity.digest);
+    if (own?.kind === "growth") return growthRefusal(own.growth, size);
+    // All that was planned before was accepted: whatever does not fit now is in the way of this growth.
+    if (refusals.length === 0) return undefined;
+    return `cannot grow to ${size} GiB together with the new volumes of this program, which need the room behind it. Let the Backend's loopFile grow, or ask for less`;
   },
 
   async create(identity, id, wish) {

@@ -1,0 +1,47 @@
+import { contentOf } from "../../host/blank.js";
+import { isNamedAs } from "../claims.js";
+import type { ForeseenAttachment, Identity } from "../service.js";
+import { isLeftInStack } from "./beginAttachment.js";
+import { recentGroups } from "./change.js";
+import { rangeOfVolume } from "./extents.js";
+import { partsOf } from "./ids.js";
+import { holdingPhysicalVolume } from "./physicalVolume.js";
+import { parseTags } from "./tags.js";
+import { attachedElsewhere, devicesOver } from "./volumeDevice.js";
+
+/** Which attachment of this deployment will have a volume, by the volume's id. */
+const planned = new Map<string, string>();
+
+/** What a preview can see of a volume that is to be attached. What cannot be seen just now is not judged. */
+export async function foreseeAttachment(identity: Identity, id: string, exists: boolean): Promise<ForeseenAttachment> {
+  const { volumeGroup, lv: name } = partsOf(id);
+  const group = (await recentGroups()).find((one) => one.name === volumeGroup && one.complete);
+  if (group === undefined) return { problems: [] };
+  const lv = group.lvs.find((one) => one.name === name);
+  if (lv === undefined)
+    return { problems: [volumeProblem(`is not there: volume group ${volumeGroup} does not hold it. Give another`)] };
+
+  const owner = planned.get(id) ?? identity.digest;
+  if (owner !== identity.digest)
+    return { problems: [volumeProblem("has another Attachment in this program, and can have one")] };
+  planned.set(id, owner);
+  const { attachmentMark, mark, formatting, deleting } = parseTags(lv.tags);
+  const range = rangeOfVolume(group, lv);
+  const devices = devicesOver(range);
+  const [device] = devices;
+  if (device) {
+    // One that the engine has named is being replaced: its delete comes first.
+    const isOwn = exists || attachmentMark?.identity === identity.digest || isNamedAs("Attachment", id, identity);
+    if (isOwn) return { problems: [], device: device.path };
+    if (isLeftInStack(group, lv, identity.stack)) return { problems: [] };
+    return { problems: [volumeProblem(`cannot be attached. ${attachedElsewhere(group, lv, devices).message}`)] };
+  }
+  if (mark || formatting || deleting) return { problems: [] };
+  const { offsetBytes, lengthBytes: sizeBytes } = range;
+  const content = await holdingPhysicalVolume(range, () => contentOf(range.device, { offsetBytes, sizeBytes }));
+  return { problems: [], content };
+}
+
+function volumeProblem(reason: string): { property: string; reason: string } {
+  return { property: "volume", reason };
+}

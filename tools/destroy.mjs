@@ -1,13 +1,12 @@
 import { afterFailure, isStarted, pulumi, removeStack, selectStack } from "./example.mjs";
 import { runMain } from "./lib/failure.mjs";
-import { everything, prepare, requireFitMachine } from "./prepare.mjs";
+import { everything, prepare } from "./prepare.mjs";
 
 await runMain(async () => {
   if (!isStarted()) {
     process.stdout.write("Nothing to tear down: `npm start` has made nothing here.\n");
     return 0;
   }
-  requireFitMachine();
   const env = await prepare(everything);
   await selectStack(env);
   const code = await pulumi(["destroy", "--yes"], env);

@@ -22,7 +22,7 @@ export const isStarted = () => existsSync(backend);
  * The environment in which the plain CLI works on the example.
  * @param {import("./lib/environment.mjs").Environment} prepared
  */
-export function exampleEnvironment(prepared) {
+function exampleEnvironment(prepared) {
   /** @type {import("./lib/environment.mjs").Environment} */
   const env = {
     ...prepared,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { findAll } from "./lib/environment.mjs";
 import { lackingPackages } from "./steps/hostPackages.mjs";
@@ -13,7 +14,7 @@ export function lookAround(env) {
   const has = (program) => findAll(env, program).length > 0;
   const lacking = lackingPackages(env);
   // Without the Pulumi CLI and without Go, Go comes from PyPI.
-  if (!has("pulumi") && !has("go") && !has("python3") && !existsSync(toolchainFolder)) lacking.push("python3-pip");
+  if (!has("pulumi") && !has("go") && !existsSync(toolchainFolder) && !hasPip(env)) lacking.push("python3-pip");
   return {
     platform: process.platform,
     arch: process.arch,
@@ -22,4 +23,12 @@ export function lookAround(env) {
     aptGet: has("apt-get"),
     npm: has("npm"),
   };
+}
+
+/** @param {import("./lib/environment.mjs").Environment} env */
+function hasPip(env) {
+  return findAll(env, "python3").some((python) => {
+    const options = { env: { ...env, PYTHONDONTWRITEBYTECODE: "1" }, timeout: 30_000 };
+    return spawnSync(python, ["-m", "pip", "--version"], options).status === 0;
+  });
 }

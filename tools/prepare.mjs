@@ -16,9 +16,13 @@ import { bringPulumi } from "./steps/pulumi.mjs";
 /** @type {readonly Need[]} */
 export const everything = ["host", "dist", "pulumi"];
 
-/** Refuses a machine that cannot do, before anything is written. */
-export function requireFitMachine() {
-  const sentences = requirements(lookAround(baseEnvironment()));
+/**
+ * Refuses a machine that cannot do, before anything is written. What needs nothing of the host's runs as any user.
+ * @param {readonly Need[]} needs
+ */
+export function requireFitMachine(needs) {
+  const machine = lookAround(baseEnvironment());
+  const sentences = requirements(needs.includes("host") ? machine : { ...machine, uid: 0, lacking: [] });
   if (sentences.length > 0) throw new Failure(sentences.join("\n"));
 }
 
@@ -28,6 +32,7 @@ export function requireFitMachine() {
  * @returns {Promise<import("./lib/environment.mjs").Environment>} with all that on PATH
  */
 export async function prepare(needs) {
+  requireFitMachine(needs);
   const env = baseEnvironment();
   if (needs.includes("host")) await bringHostPackages(env);
   mkdirSync(cacheDir, { recursive: true });

@@ -1,9 +1,8 @@
 import { afterFailure, pulumi, selectStack, stackOutputs } from "./example.mjs";
 import { runMain } from "./lib/failure.mjs";
-import { everything, prepare, requireFitMachine } from "./prepare.mjs";
+import { everything, prepare } from "./prepare.mjs";
 
 await runMain(async () => {
-  requireFitMachine();
   const env = await prepare(everything);
   await selectStack(env);
   const code = await pulumi(["up", "--yes"], env);

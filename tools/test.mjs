@@ -1,9 +1,9 @@
 import { runMain } from "./lib/failure.mjs";
-import { requireFitMachine } from "./prepare.mjs";
+import { everything, requireFitMachine } from "./prepare.mjs";
 import { runSuites } from "./suites/run.mjs";
 
 // `npm test` runs all suites, `npm test -- unit grpc` those.
 await runMain(async () => {
-  requireFitMachine();
+  requireFitMachine(everything);
   return runSuites(process.argv.slice(2));
 });

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { command, loopDevices, lvm, mounts, volumeGroups } from "./system.js";
 
 /** Where a line of mountinfo is mounted, once stripped by `mounts`. Octal escapes stand for blanks. */
@@ -39,6 +39,10 @@ export async function tearDown(folder: string, groupPrefix: string): Promise<voi
   }
   await letGo(folder);
   await rm(folder, { recursive: true, force: true });
+  // lvm forgets these with its groups; a group whose file went otherwise leaves one.
+  for (const name of await readdir("/etc/lvm/backup").catch(() => [])) {
+    if (name.startsWith(groupPrefix)) await rm(`/etc/lvm/backup/${name}`, { force: true });
+  }
 }
 
 /** Takes away what a loop file outside of any test's folder may have left, if a test failed. */

@@ -73,6 +73,7 @@ export class Project {
     this.stack = group;
     this.env = {
       ...process.env,
+      TMPDIR: join(dir, "tmp"), // the language host leaves pipes there
       PULUMI_HOME: join(dir, "home"),
       PULUMI_BACKEND_URL: `file://${join(dir, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "bbt",
@@ -91,7 +92,7 @@ export class Project {
     const dir = await realpath(await mkdtemp(join(tmpdir(), `bbt-${hint}-`)));
     const project = new Project(dir, uniqueName(hint), env);
     lifetime.after(() => project.#end());
-    for (const folder of ["home", "state", "data"]) await mkdir(join(dir, folder));
+    for (const folder of ["home", "state", "data", "tmp"]) await mkdir(join(dir, folder));
     await project.write("Pulumi.yaml", `name: ${project.project}\nruntime: nodejs\n`);
     const packageJson = {
       name: "bbt-program",
@@ -165,10 +166,6 @@ export class Project {
     const text = await this.ok("stack", "export", "--stack", this.stack, "--show-secrets");
     const { deployment } = JSON.parse(text) as { deployment: { resources?: Resource[] } };
     return (deployment.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
-  }
-
-  async stackExport(): Promise<string> {
-    return this.ok("stack", "export", "--stack", this.stack);
   }
 
   /** The state's resource of that name. */

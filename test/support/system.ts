@@ -28,9 +28,9 @@ export async function command(name: string, ...args: string[]): Promise<string> 
   return stdout;
 }
 
-/** lvm2 as the machine has it, with or without device-mapper; never activates. */
+/** lvm2 as the machine has it, with or without device-mapper; never activates, and leaves nothing in /etc/lvm. */
 export function lvm(verb: string, ...args: string[]): Promise<string> {
-  return command("lvm", verb, "--driverloaded", "n", ...args);
+  return command("lvm", verb, "--driverloaded", "n", "--config", "backup{archive=0 backup=0}", ...args);
 }
 
 async function report(verb: "pvs" | "vgs" | "lvs", fields: string, ...more: string[]): Promise<Rows> {

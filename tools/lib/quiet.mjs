@@ -6,6 +6,7 @@ import { Failure } from "./failure.mjs";
  * @property {string} [cwd]
  * @property {import("./environment.mjs").Environment} env
  * @property {number} timeoutMs
+ * @property {boolean} [wholeOnly] it must not be cut short, see `runGroup`
  * @property {string} what what this was to do, for the message: "could not " + what
  */
 

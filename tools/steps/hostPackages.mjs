@@ -19,6 +19,9 @@ const programsOf = {
 const lockHeld = /could not get lock|is another process using it|unable to (acquire|lock)/i;
 const lockWaitMs = 3 * 60_000;
 
+/** A dpkg that was killed amid its work: it wants to be told to finish that first. */
+const halfDone = /dpkg was interrupted/i;
+
 /** @param {import("../lib/environment.mjs").Environment} env */
 export function lackingPackages(env) {
   return Object.entries(programsOf)
@@ -65,12 +68,21 @@ export async function installPackages(names, env) {
  */
 async function aptGet(args, timeoutMs, env) {
   const options = ["-q", "-o", "DPkg::Lock::Timeout=60", "-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=30"];
+  const run = {
+    env: { ...env, DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "l", LC_ALL: "C" },
+    timeoutMs,
+    wholeOnly: args[0] === "install",
+  };
   const begin = Date.now();
+  let repaired = false;
   while (true) {
-    const result = await attempt("apt-get", [...options, ...args], {
-      env: { ...env, DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "l", LC_ALL: "C" },
-      timeoutMs,
-    });
+    const result = await attempt("apt-get", [...options, ...args], run);
+    if (result.code !== 0 && !repaired && halfDone.test(result.text)) {
+      repaired = true;
+      // Whose configuration files those are has not been asked: they stay as they are.
+      await attempt("dpkg", ["--force-confdef", "--force-confold", "--configure", "-a"], run);
+      continue;
+    }
     if (result.code === 0 || !lockHeld.test(result.text) || Date.now() - begin > lockWaitMs) return result;
     await new Promise((resolve) => setTimeout(resolve, 3_000));
   }

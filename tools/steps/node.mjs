@@ -12,7 +12,7 @@ import { npmCi } from "./npm.mjs";
 const source = join(root, "tools/toolchain/node", process.arch);
 
 /**
- * Puts a Node that everything here runs with first on PATH: the one that runs us where it is new enough.
+ * Puts a Node that everything here runs with first on PATH: the one that runs us where that fits.
  * @param {import("../lib/environment.mjs").Environment} env
  */
 export async function bringNode(env) {
@@ -27,18 +27,20 @@ export async function bringNode(env) {
   const folder = join(cacheDir, `node-${version}`);
   const bin = join(folder, "node_modules", name, "bin");
   if (!existsSync(folder)) {
-    await step(`Node ${version}: installing from npm (${process.versions.node} is too old)`, () =>
-      makeWhole(folder, async (temporary) => {
-        for (const file of ["package.json", "package-lock.json"])
-          copyFileSync(join(source, file), join(temporary, file));
-        await npmCi(temporary, env, `install Node ${version} from npm`);
-        const node = join(temporary, "node_modules", name, "bin/node");
-        await quiet(node, ["--version"], {
-          env,
-          timeoutMs: 30_000,
-          what: `run the Node ${version} that npm installed`,
-        });
-      }),
+    await step(
+      `Node ${version}: installing from npm (${process.versions.node} is not one that this project runs with)`,
+      () =>
+        makeWhole(folder, async (temporary) => {
+          for (const file of ["package.json", "package-lock.json"])
+            copyFileSync(join(source, file), join(temporary, file));
+          await npmCi(temporary, env, `install Node ${version} from npm`);
+          const node = join(temporary, "node_modules", name, "bin/node");
+          await quiet(node, ["--version"], {
+            env,
+            timeoutMs: 30_000,
+            what: `run the Node ${version} that npm installed`,
+          });
+        }),
     );
   }
   putFirst(env, bin);

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 /**
  * A reporter for node's test runner: one word a line per test, as they end.
  * @param {AsyncIterable<import("node:test/reporters").TestEvent>} events
@@ -9,7 +11,7 @@ export default async function* countReporter(events) {
     if (details.type === "suite") continue;
     const failed = event.type === "test:fail" && todo === undefined;
     // A file without a test is reported as a test of the file's name that passed.
-    if (!failed && file?.endsWith(name)) continue;
+    if (!failed && file === resolve(name)) continue;
     if (failed) yield "failed\n";
     else yield skip === undefined && todo === undefined ? "passed\n" : "skipped\n";
   }

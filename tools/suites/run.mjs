@@ -28,8 +28,16 @@ export async function runSuites(names) {
 ${resultTable([failed])}`);
     return 1;
   }
-  /** @type {import("./table.mjs").Row[]} */
-  const rows = [{ name: "prepare", seconds: since(begin) }];
+  return runPrepared(chosen, [{ name: "prepare", seconds: since(begin) }], env);
+}
+
+/**
+ * @param {readonly import("./suites.mjs").Suite[]} chosen
+ * @param {import("./table.mjs").Row[]} rows the table's first
+ * @param {import("../lib/environment.mjs").Environment} env
+ * @returns {Promise<number>} the exit code
+ */
+export async function runPrepared(chosen, rows, env) {
   for (const suite of chosen) rows.push({ name: suite.name, ...(await runSuite(suite, env)) });
   process.stdout.write(`\n${resultTable(rows)}`);
   return rows.some((row) => row.failed) ? 1 : 0;

@@ -38,7 +38,7 @@ export async function run(tool: Tool, args: readonly string[], options: RunOptio
     // Its read position stands at the end, so a program that asks a question gets no answer, as with /dev/null.
     // The cast: execa passes any descriptor on, but its types stop at 9.
     stdin: (options.lock?.fd as 3 | undefined) ?? "ignore",
-    // What holds a lock does its work to the end, also when our process ends.
+    // What holds a lock is not ended with our process: until it ends by itself, nobody else gets the lock.
     cleanup: options.lock === undefined,
     forceKillAfterDelay: graceMs,
     reject: false,

@@ -62,13 +62,16 @@ function mountsAnywhere(number: string): string[] {
     const namespace = target(`/proc/${pid}/ns/mnt`);
     if (!namespaces.has(namespace)) namespaces.set(namespace, pid);
   }
-  return [...namespaces.values()].flatMap((pid) =>
-    parseMountInfo(readText(`/proc/${pid}/mountinfo`))
-      .filter((mount) => mount.deviceNumber === number)
-      .map(
-        (mount) => `mounted on ${mount.path}${pid === "self" ? "" : ` in the mount namespace of ${processName(pid)}`}`,
-      ),
-  );
+  const seen = new Map<string, string>();
+  for (const pid of namespaces.values()) {
+    const where = pid === "self" ? "" : ` in the mount namespace of ${processName(pid)}`;
+    for (const mount of parseMountInfo(readText(`/proc/${pid}/mountinfo`))) {
+      // Copies of our own mounts in other namespaces go with ours, or hold the device under the same path.
+      if (mount.deviceNumber === number && !seen.has(mount.path))
+        seen.set(mount.path, `mounted on ${mount.path}${where}`);
+    }
+  }
+  return [...seen.values()];
 }
 
 function swaps(number: string): string[] {

@@ -34,9 +34,13 @@ export function isNamedAs(resource: string, id: string, { digest }: Identity): b
 export function isLeftBehind(mark: Mark | undefined, { digest }: Identity): boolean {
   if (mark?.identity !== digest) return false;
   if (isAbandoned(mark)) return true;
+  const { machine, pid } = mark.creator;
+  const isHere = machine === thisProcess().machine;
+  const who = isHere ? `Process ${pid}` : `Process ${pid} of another machine (${machine})`;
+  const remedy = isHere ? "Wait for it or end it" : `Wait until ${operationTimeoutS} s have passed since it began`;
   throw new BlockboxError(
     "CREATOR_ALIVE",
-    `Process ${mark.creator.pid} is creating the same resource already, and has not ended. Wait for it or end it, then run again.`,
+    `${who} is creating the same resource already, and has not ended. ${remedy}, then run again.`,
   );
 }
 

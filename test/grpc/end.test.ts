@@ -4,11 +4,12 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeBed } from "../support/bed.js";
 import { Deployment } from "../support/deployment.js";
+import { hold } from "../support/held.js";
 import { makeProgramDir } from "../support/programDir.js";
 import { endsWithin, startProvider } from "../support/provider.js";
 import type { Props } from "../support/rpc.js";
-import { pathWith, shim } from "../support/shim.js";
 import { logicalVolumes } from "../support/system.js";
+import { until } from "../support/until.js";
 
 /** Processes that run in a folder. */
 async function processesIn(folder: string): Promise<string[]> {
@@ -48,8 +49,8 @@ for (const launcher of [false, true]) {
 test("when the engine dies, a child that holds the lock ends by itself, and the next run waits for it", async (t) => {
   const bed = await makeBed(t, "child");
   await bed.deployment.up([bed.backend()]);
-  const slow = await shim(bed.dir, "blkdiscard", 'sleep 6; exec "$real" "$@"');
-  bed.deployment.env = { PATH: pathWith(slow) };
+  const child = await hold(bed.dir, "blkdiscard");
+  bed.deployment.env = { PATH: child.path };
   const inputs: Props = { backend: `lvm:${bed.group}`, size: 1 };
   await bed.deployment.withProvider(async (provider) => {
     const { inputs: checked } = await provider.check(
@@ -57,16 +58,22 @@ test("when the engine dies, a child that holds the lock ends by itself, and the 
       { ...inputs, ...bed.deployment.hidden({ kind: "Volume", name: "data" }) },
     );
     const creating = provider.create(checked).catch(() => "cut short");
-    await slow.untilStarted();
+    await child.untilHeld();
     await provider.engine.die();
     assert.ok(await endsWithin(provider.exited, 5_000), "the provider outlives its engine");
     assert.equal(await creating, "cut short");
-    assert.equal(slow.ended(), false, "the child went with its provider");
+    assert.ok(child.isHeld(), "the child went with its provider");
   });
   bed.deployment.env = {};
   const program = [bed.backend(), bed.volume("data", { size: 1 })];
-  await bed.deployment.up(program);
-  assert.equal(slow.ended(), true, "the next run did not wait for the child");
+  await bed.deployment.withProvider(async (provider) => {
+    const running = bed.deployment.up(program);
+    running.catch(() => undefined);
+    await until("the next run says that it waits", () => /^waiting for the lock of vg-/m.test(provider.stdout()));
+    assert.ok(child.isHeld(), "the child did not live as long as it was held");
+    await child.letGo("work");
+    await running;
+  });
   assert.equal((await logicalVolumes(bed.group)).length, 1);
   await bed.deployment.destroy();
 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { run } from "../../provider/host/command.js";
 import { withLock } from "../../provider/host/lock.js";
 import { creatorState, machineId, thisProcess } from "../../provider/host/machine.js";
+import { until } from "../support/until.js";
 
 const holderScript = fileURLToPath(new URL("lockHolder.ts", import.meta.url));
 
@@ -24,17 +25,27 @@ async function holder(name: string, tool: string, ...args: string[]): Promise<Ch
   return child;
 }
 
+/** What a file of /proc says; empty once its process is gone. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 function childrenOf(pid: number | undefined): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  return textOf(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
 }
 
 /** The child of `parent` that runs that program, once it does. */
 async function commandOf(parent: ChildProcess, name: string): Promise<number> {
-  for (;;) {
-    const found = childrenOf(parent.pid).find((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim() === name);
-    if (found !== undefined) return found;
-    await sleep(5);
-  }
+  let found: number | undefined;
+  await until(`process ${parent.pid} runs ${name}`, () => {
+    found = childrenOf(parent.pid).find((pid) => textOf(`/proc/${pid}/comm`).trim() === name);
+    return found !== undefined;
+  });
+  return found as number;
 }
 
 test("callers of one process go one after the other, whatever becomes of each", async () => {
@@ -46,12 +57,21 @@ test("callers of one process go one after the other, whatever becomes of each", 
     order.push("first ends");
     throw new Error("first fails");
   });
-  const second = withLock(name, "second", async () => order.push("second"), { waitMs: 10 });
+  const second = withLock(
+    name,
+    "second",
+    async () => {
+      order.push("second");
+      return readFileSync(fileOf(name), "utf8");
+    },
+    { waitMs: 10 },
+  );
   const elsewhere = withLock(newName(), "other", async () => order.push("other"));
   await assert.rejects(failed, /first fails/);
-  await Promise.all([second, elsewhere]);
+  const [said] = await Promise.all([second, elsewhere]);
   assert.deepEqual(order, ["first begins", "other", "first ends", "second"]);
-  assert.equal(readFileSync(fileOf(name), "utf8"), `pid ${process.pid}: second\n`);
+  assert.equal(said, `pid ${process.pid}: second\n`);
+  assert.equal(readFileSync(fileOf(name), "utf8"), "", "it names a holder that is gone");
 });
 
 test("a waiter is told who holds the lock, and fails at its limit", async () => {
@@ -190,9 +210,11 @@ test("a creator is alive, dead, or of another machine", async () => {
     const zombie = Number(
       await new Promise<string>((resolve) => parent.stdout.once("data", (text) => resolve(String(text)))),
     );
-    await sleep(100);
-    const stat = readFileSync(`/proc/${zombie}/stat`, "utf8");
-    assert.match(stat, /\) Z /);
+    let stat = "";
+    await until("the child is a zombie", () => {
+      stat = textOf(`/proc/${zombie}/stat`);
+      return /\) Z /.test(stat);
+    });
     assert.equal(creatorState({ ...self, pid: zombie, start: Number(stat.split(" ")[21]) }), "dead");
   } finally {
     parent.kill();

@@ -66,6 +66,8 @@ export class Deployment {
   stack: string;
   project: string;
   env: Record<string, string>;
+  /** Programs that the providers' host does not have. */
+  lacks: readonly string[] = [];
   readonly #packageDir: string | undefined;
   /** What the providers of this deployment printed. */
   stderr = "";
@@ -100,7 +102,7 @@ export class Deployment {
   /** Runs `body` with one provider process; operations inside of it share that process. */
   async withProvider<T>(body: (provider: Provider) => Promise<T>): Promise<T> {
     if (this.#kept) return body(this.#kept);
-    const provider = await takeProvider(this.#packageDir, this.env);
+    const provider = await takeProvider(this.#packageDir, this.env, this.lacks);
     this.#kept = provider;
     try {
       return await body(provider);
@@ -113,7 +115,7 @@ export class Deployment {
 
   /** One provider process for all that comes, until `release`. */
   async keep(): Promise<void> {
-    this.#kept ??= await takeProvider(this.#packageDir, this.env);
+    this.#kept ??= await takeProvider(this.#packageDir, this.env, this.lacks);
   }
 
   async release(): Promise<void> {

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EngineAddress, listenAsEngine } from "./engineAddress.js";
@@ -25,16 +27,18 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** Start through Pulumi's own shell launcher from PATH instead of node directly. */
   launcher?: boolean;
+  /** Programs that this provider's host does not have, wherever it looks. */
+  lacks?: readonly string[];
 }
 
 const startTimeoutMs = 60_000;
 
-export async function startProvider({ cwd, env = {}, launcher = false }: StartOptions): Promise<Provider> {
+export async function startProvider({ cwd, env = {}, launcher = false, lacks = [] }: StartOptions): Promise<Provider> {
   const engine = await listenAsEngine();
   const [command, args] = launcher
     ? ["pulumi-resource-pulumi-nodejs", [engine.address]]
     : [process.execPath, [fromPackage.resolve("@pulumi/pulumi/cmd/dynamic-provider"), engine.address]];
-  const child = spawn(command, args as string[], {
+  const child = spawn(...lacking(lacks, command as string, args as string[]), {
     cwd,
     env: { ...process.env, PULUMI_NODEJS_PROJECT: "bbt", PULUMI_NODEJS_STACK: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -88,6 +92,17 @@ export async function startProvider({ cwd, env = {}, launcher = false }: StartOp
       await engine.die();
     },
   };
+}
+
+/** The command in a mount namespace of its own where nothing but an empty device stands in the place of some programs. */
+function lacking(programs: readonly string[], command: string, args: readonly string[]): [string, string[]] {
+  if (programs.length === 0) return [command, [...args]];
+  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
+  const found = programs.map((program) => folders.map((folder) => join(folder, program)).filter(existsSync));
+  const files = [...new Set(found.flat().map((file) => realpathSync(file)))];
+  const hide = files.map((file) => `mount --bind /dev/null ${file} && `).join("");
+  const inside = ["--mount", "--propagation", "private", "sh", "-c", `${hide}exec "$@"`, "sh", command, ...args];
+  return ["unshare", inside];
 }
 
 /** Whether a process has ended after so many milliseconds at most. */

@@ -14,10 +14,14 @@ process.once("exit", () => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A provider process that has had no request yet. With an environment of its own it is started now. */
-export async function takeProvider(packageDir: string | undefined, env: Record<string, string>): Promise<Provider> {
+/** A provider process that has had no request yet. With an environment or a host of its own it is started now. */
+export async function takeProvider(
+  packageDir: string | undefined,
+  env: Record<string, string>,
+  lacks: readonly string[],
+): Promise<Provider> {
   const cwd = await folderFor(packageDir);
-  if (Object.keys(env).length > 0) return startProvider({ cwd, env });
+  if (Object.keys(env).length > 0 || lacks.length > 0) return startProvider({ cwd, env, lacks });
   if (spare !== undefined && spare.packageDir !== packageDir) await dropSpare();
   const provider = await (spare?.provider ?? startProvider({ cwd }));
   provider.keepAlive(true);

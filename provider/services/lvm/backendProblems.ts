@@ -6,13 +6,16 @@ import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
 import { recentGroups } from "./change.js";
 import { gibBytes } from "./geometry.js";
 import { ownerOf, workingPath } from "./loopFile.js";
-import { isLeftGroup } from "./marking.js";
+import { isGroupOf } from "./marking.js";
 import { planBackend, plannedOwner } from "./plan.js";
 
 const tools: Tool[] = ["lvm", "losetup", "flock", "blkid", "blkdiscard", "blockdev", "fallocate", "perl"];
 
 /** What Backends of this deployment had before, by identity: a replacement is checked again as if there had been nothing. */
 const earlier = new Map<string, BackendWish>();
+
+/** Whose the files are that Backends of this deployment will make, by path. */
+const plannedFiles = new Map<string, string>();
 
 /** Space on file systems that Backends of this deployment will reserve: bytes by identity, by device number. */
 const plannedSpace = new Map<number, Map<string, number>>();
@@ -57,7 +60,7 @@ async function groupProblems(identity: Identity, volumeGroup: string): Promise<P
   const owner = plannedOwner(volumeGroup);
   if (owner !== undefined && owner !== identity.digest) return fault("is the group of another Backend in this program");
   const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  if (group && !isLeftGroup(group, identity)) return fault("exists on this host already");
+  if (group && !isGroupOf(group, identity)) return fault("exists on this host already");
   if (!group && existsSync(`/dev/${volumeGroup}`))
     return fault(`is the name of a device already (/dev/${volumeGroup})`);
   return [];
@@ -65,6 +68,10 @@ async function groupProblems(identity: Identity, volumeGroup: string): Promise<P
 
 async function fileProblems(identity: Identity, { volumeGroup, loopFile: { path } }: BackendWish): Promise<Problem[]> {
   const fault = (reason: string): Problem[] => [{ property: "lvm.loopFile.path", reason }];
+  const owner = plannedFiles.get(path) ?? identity.digest;
+  if (owner !== identity.digest)
+    return fault(`${path} is the file of another Backend in this program: give each its own`);
+  plannedFiles.set(path, owner);
   const parent = nearestExisting(dirname(path));
   if (!statSync(parent).isDirectory())
     return fault(`lies below ${parent}, which is not a directory: give another path`);
@@ -72,7 +79,7 @@ async function fileProblems(identity: Identity, { volumeGroup, loopFile: { path 
   if (stat === undefined) return [];
   if (stat.isDirectory()) return fault(`${path} is a directory: give the path of a file to be made in it`);
   const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  if (group && isLeftGroup(group, identity)) return [];
+  if (group && isGroupOf(group, identity)) return [];
   return fault(
     `${path} exists already, and nothing is ever made over a file or device: give another path, or remove it if nothing needs it`,
   );

@@ -23,6 +23,12 @@ export function isLeftVolume(volumeGroup: string, { name, tags }: LogicalVolume,
   return ours && !isNamed("Volume", volumeId(volumeGroup, name)) && isLeftBehind(mark, identity);
 }
 
+/** Whether a create of this identity, over or still under way, has made the group: a preview leaves it to create to wait. */
+export function isGroupOf({ name, tags }: Group, { digest }: Identity): boolean {
+  const { ours, mark } = parseTags(tags);
+  return ours && !isNamed("Backend", backendId(name)) && mark?.identity === digest;
+}
+
 /** Whether a group is one that a create of this identity left behind. */
 export function isLeftGroup({ name, tags }: Group, identity: Identity): boolean {
   const { ours, mark } = parseTags(tags);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Make a folder and those above it. Returns the ones that were not there, outermost first. */
@@ -32,4 +32,9 @@ export function firstMissing(path: string): string | undefined {
 export function foldersBetween(outermost: string, path: string): string[] {
   if (path === outermost) return [path];
   return path.startsWith(`${outermost}/`) ? [...foldersBetween(outermost, dirname(path)), path] : [];
+}
+
+/** The path itself, or the nearest above it that is there. */
+export function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
 }

@@ -5,7 +5,7 @@ import type { Lock } from "./lock.js";
 import { type Mount, mountsAt } from "./mountInfo.js";
 import { mountUsers } from "./users.js";
 
-export { firstMissing, foldersBetween, makeDirectories, removeDirectories } from "./directories.js";
+export { firstMissing, foldersBetween, makeDirectories, nearestExisting, removeDirectories } from "./directories.js";
 export { type Mount, mountsAt, mountsOf } from "./mountInfo.js";
 
 export interface MountWish {

@@ -1,5 +1,4 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { realpathSync, statSync } from "node:fs";
 import type { Failure } from "../declaration/validate.js";
 import { BlockboxError } from "../errors.js";
 import { type Content, contentOf } from "../host/blank.js";
@@ -13,6 +12,7 @@ import {
   mountDevice,
   mountsAt,
   mountsOf,
+  nearestExisting,
   remount,
   removeDirectories,
   unmount,
@@ -216,8 +216,4 @@ export function contentProblems({ fsType, format: policy }: MountWish, content: 
 /** A file system always fills its device. One that is read only stays as it is. */
 async function fill(volume: AttachedVolume, wish: MountWish, mode: Mode): Promise<void> {
   if (mode === "rw") await fillDevice(mountOf(volume, wish, mode));
-}
-
-function nearestExisting(path: string): string {
-  return existsSync(path) ? path : nearestExisting(dirname(path));
 }

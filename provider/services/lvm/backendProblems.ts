@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { nearestExisting } from "../../host/mounts.js";
 import { missingTools, type Tool } from "../../host/tools.js";
 import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
 import { recentGroups } from "./change.js";
@@ -109,8 +110,4 @@ function spaceProblems({ digest }: Identity, { path, size, sparse }: LoopFile): 
 function reservedBytes(digest: string, path: string): number {
   const files = [path, workingPath(path, ownerOf(digest), "new")];
   return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0);
-}
-
-function nearestExisting(path: string): string {
-  return existsSync(path) ? path : nearestExisting(dirname(path));
 }

@@ -21,7 +21,7 @@ export async function recentGroups(): Promise<Group[]> {
   }
 }
 
-export function forgetReport(): void {
+function forgetReport(): void {
   recent = undefined;
 }
 

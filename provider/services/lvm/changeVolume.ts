@@ -8,18 +8,14 @@ import { refuseActiveGroup } from "./deviceMapper.js";
 import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
 import { gibBytes } from "./geometry.js";
 import { type Growth, growth } from "./growth.js";
+import type { VolumeParts } from "./ids.js";
 import { requireVolume } from "./locate.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
 import { retagVolume } from "./retag.js";
 import { clearTag, descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
 
-interface Parts {
-  readonly volumeGroup: string;
-  readonly lv: string;
-}
-
 /** Brings a volume's tags and size to what is wanted, and finishes a growth that was cut short. */
-export async function changeVolume(parts: Parts, wish: VolumeWish, location: Location): Promise<void> {
+export async function changeVolume(parts: VolumeParts, wish: VolumeWish, location: Location): Promise<void> {
   await holdVolume(parts.lv, `changing volume ${wish.name}`, () =>
     changeGroup(parts.volumeGroup, `changing volume ${wish.name}`, async (lock) => {
       const { group, lv } = requireVolume(await readGroups({ lock }), parts, location);

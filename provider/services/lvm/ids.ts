@@ -35,15 +35,21 @@ export function volumeId(volumeGroup: string, lv: string): string {
   return `${volumeGroup}/${lv}`;
 }
 
+/** What a volume's id says: the names of its volume group and logical volume. */
+export interface VolumeParts {
+  readonly volumeGroup: string;
+  readonly lv: string;
+}
+
 /** A volume's id taken apart; nothing if it is not one. */
-export function partsOfVolume(id: string): { volumeGroup: string; lv: string } | undefined {
+export function partsOfVolume(id: string): VolumeParts | undefined {
   const [, volumeGroup, lv] = volumePattern.exec(id) ?? [];
   if (volumeGroup === undefined || lv === undefined || faultOfGroupName(volumeGroup) !== undefined) return undefined;
   return { volumeGroup, lv };
 }
 
 /** As partsOfVolume; throws INPUT_REFUSED for what is no volume's id. */
-export function partsOf(id: string): { volumeGroup: string; lv: string } {
+export function partsOf(id: string): VolumeParts {
   const parts = partsOfVolume(id);
   if (parts === undefined)
     throw new BlockboxError("INPUT_REFUSED", `${id} is not the id of a Volume (<volume group>/volume-<uuid>).`);

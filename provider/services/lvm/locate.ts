@@ -1,6 +1,7 @@
 import { BlockboxError } from "../../errors.js";
 import { machineId } from "../../host/machine.js";
 import type { Location } from "../service.js";
+import type { VolumeParts } from "./ids.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { parseTags } from "./tags.js";
 import { isBuried } from "./tombstone.js";
@@ -43,7 +44,7 @@ export function refuseOtherMachine(volumeGroup: string, location: Location): voi
 /** A volume by what state records of it, or (without a location) by its name alone. Throws NOT_HERE or NOT_OURS. */
 export function locateVolume(
   groups: readonly Group[],
-  { volumeGroup, lv: name }: { volumeGroup: string; lv: string },
+  { volumeGroup, lv: name }: VolumeParts,
   location?: Location,
 ): Located {
   if (location !== undefined) {
@@ -73,7 +74,7 @@ export function locateVolume(
 /** As locateVolume, where a volume that is not there is an error too. */
 export function requireVolume(
   groups: readonly Group[],
-  parts: { volumeGroup: string; lv: string },
+  parts: VolumeParts,
   location?: Location,
 ): { group: Group; lv: LogicalVolume } {
   const found = locateVolume(groups, parts, location);

@@ -7,6 +7,7 @@ import { lvm } from "./command.js";
 import { refuseActiveGroup } from "./deviceMapper.js";
 import { rangeOfVolume } from "./extents.js";
 import { parseGroupTags } from "./groupTags.js";
+import type { VolumeParts } from "./ids.js";
 import { locateVolume } from "./locate.js";
 import { forgetMarks } from "./marking.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
@@ -14,16 +15,11 @@ import { retagVolume } from "./retag.js";
 import { deletingTag, parseTags } from "./tags.js";
 import { attachedElsewhere, devicesOver } from "./volumeDevice.js";
 
-interface Parts {
-  readonly volumeGroup: string;
-  readonly lv: string;
-}
-
 /**
  * Deletes a volume that state records: success too if it is proven gone, or was handed over to another owner. `stack`
  * is the asker's: an Attachment that a killed create of the same stack left half made is let go of first.
  */
-export async function removeVolume(parts: Parts, stack: string, location: Location): Promise<void> {
+export async function removeVolume(parts: VolumeParts, stack: string, location: Location): Promise<void> {
   const purpose = `deleting volume ${parts.lv}`;
   await holdVolume(parts.lv, purpose, () =>
     changeGroup(parts.volumeGroup, purpose, async (lock) => {

@@ -18,9 +18,11 @@ type Values = Readonly<Record<string, unknown>>;
  * may become one. A property that the record does not have (an older release made it) counts as its fixed default.
  */
 export function compare(fields: Fields, olds: Values, news: Values, path: readonly string[] = []): Difference[] {
-  return Object.entries(fields).flatMap(([name, property]) =>
-    compareValue(property, olds[name] ?? fixedDefault(property), news[name] ?? undefined, [...path, name]),
-  );
+  return Object.entries(fields).flatMap(([name, property]) => {
+    const [old, wanted] = [olds[name] ?? undefined, news[name] ?? undefined];
+    if (old === undefined && wanted === undefined) return [];
+    return compareValue(property, old ?? fixedDefault(property), wanted, [...path, name]);
+  });
 }
 
 function compareValue(property: Property, from: unknown, to: unknown, path: readonly string[]): Difference[] {
@@ -28,7 +30,8 @@ function compareValue(property: Property, from: unknown, to: unknown, path: read
     return compare(property.type.object.fields, from, to, path);
   }
   if (isDeepStrictEqual(from, to) || (property.presence === "resolved" && to === undefined)) return [];
-  return [{ path, change: meaning(property.change, from, to), from, to }];
+  const change = typeof property.change === "function" ? property.change(from, to) : property.change;
+  return [{ path, change: meaning(change, from, to), from, to }];
 }
 
 function meaning(change: Change, from: unknown, to: unknown): Difference["change"] {

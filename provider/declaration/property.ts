@@ -30,6 +30,9 @@ export interface PropertyType<T = unknown> {
  */
 export type Change = "inPlace" | "replace" | "growOnly";
 
+/** A block service of ours. */
+export type Service = "lvm" | "cinder";
+
 /** Properties by name, as a resource or a nested object declares them. */
 export type Fields = { readonly [name: string]: Property };
 
@@ -60,15 +63,15 @@ export interface Property<T = unknown, P extends Presence = Presence> {
   readonly type: PropertyType<T>;
   readonly presence: P;
   readonly doc: string;
-  readonly change: Change;
+  /** A function where it depends on what it changes from and to; either may be undefined or unknown. */
+  readonly change: Change | ((from: unknown, to: unknown) => Change);
+  /** The only service that it means something to. */
+  readonly only?: Service;
   /** A value, an object whose own properties have defaults (`{}`), or one derived from other inputs. */
   readonly default?: unknown;
 }
 
-interface Statement {
-  readonly doc: string;
-  readonly change: Change;
-}
+type Statement = Pick<Property, "doc" | "change" | "only">;
 
 export function required<T>(type: PropertyType<T>, statement: Statement): Property<T, "required"> {
   return { type, presence: "required", ...statement };
@@ -96,10 +99,16 @@ export interface Output<T = unknown, P extends "required" | "optional" = "requir
   readonly type: PropertyType<T>;
   readonly presence: P;
   readonly doc: string;
+  /** Whether Pulumi keeps it encrypted and never shows it. */
+  readonly secret?: boolean;
 }
 
 export function output<T>(type: PropertyType<T>, doc: string): Output<T, "required"> {
   return { type, presence: "required", doc };
+}
+
+export function secretOutput<T>(type: PropertyType<T>, doc: string): Output<T, "optional"> {
+  return { type, presence: "optional", doc, secret: true };
 }
 
 export function optionalOutput<T>(type: PropertyType<T>, doc: string): Output<T, "optional"> {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { PropertyType } from "./property.js";
-import { type DefaultScope, type Fields, isDerived, type Property } from "./property.js";
+import { type DefaultScope, type Fields, isDerived, type Property, type Service } from "./property.js";
 import { hasUnknown, isUnknown, UNKNOWN } from "./unknown.js";
 
 /** One thing wrong with one input: `property` is its path (`lvm.loopFile.size`), `reason` reads after "has a problem: ". */
@@ -13,17 +13,31 @@ type Inputs = Record<string, unknown>;
 
 /**
  * Checks inputs against their declarations and fills in the defaults. What is still unknown passes through untouched,
- * at any depth; a default that would derive from an unknown is itself unknown.
+ * at any depth; a default that would derive from an unknown is itself unknown. Inputs that mean nothing to the service
+ * in question fail; they have no defaults either, nor as long as the service is not known.
  */
 export function validate(
   fields: Fields,
   news: Readonly<Inputs>,
-  scope: Pick<DefaultScope, "olds" | "autoName">,
+  scope: Pick<DefaultScope, "olds" | "autoName"> & { readonly service: Service | undefined },
 ): { inputs: Inputs; failures: Failure[] } {
   const failures: Failure[] = [];
   const inputs = checkFields(fields, news, [], failures);
+  if (failures.length === 0) failures.push(...meaningless(fields, inputs, scope.service));
   if (failures.length === 0) fillDefaults(fields, inputs, { ...scope, inputs });
   return { inputs, failures };
+}
+
+const serviceNames: Readonly<Record<Service, string>> = { lvm: "LVM", cinder: "Cinder" };
+
+function meaningless(fields: Fields, inputs: Inputs, service: Service | undefined): Failure[] {
+  return Object.keys(inputs).flatMap((name) => {
+    const only = fields[name]?.only;
+    if (only === undefined || service === undefined || only === service) return [];
+    return [
+      failure([name], `is only with ${serviceNames[only]}, and this is of ${serviceNames[service]}: leave it out`),
+    ];
+  });
 }
 
 function checkFields(fields: Fields, given: Readonly<Inputs>, path: string[], failures: Failure[]): Inputs {
@@ -80,8 +94,13 @@ function failure(path: string[], reason: string): Failure {
   return { property: path.join("."), reason };
 }
 
-function fillDefaults(fields: Fields, values: Inputs, scope: DefaultScope): void {
+function fillDefaults(
+  fields: Fields,
+  values: Inputs,
+  scope: DefaultScope & { readonly service: Service | undefined },
+): void {
   for (const [name, property] of Object.entries(fields)) {
+    if (property.only !== undefined && property.only !== scope.service) continue;
     if (values[name] === undefined && property.presence === "defaulted") values[name] = defaultOf(property, scope);
     const value = values[name];
     if (property.type.object && isRecord(value)) fillDefaults(property.type.object.fields, value, scope);

@@ -43,7 +43,8 @@ export function dynamicProvider(load: () => Promise<Resource>): DynamicProvider 
           visible(news),
         );
         // Left out, the engine compares inputs itself and honours `replaceOnChanges`; but it would take hidden ones for changes.
-        if (differences.length === 0) return { changes: repair };
+        if (repair === "replace") return { changes: true, replaces: ["name"], deleteBeforeReplace: true };
+        if (differences.length === 0) return { changes: repair === "update" };
         const replaced = differences.filter(({ change }) => change === "replace").map(({ path }) => path[0] ?? "");
         return { replaces: [...new Set(replaced)], deleteBeforeReplace };
       }, plainError),

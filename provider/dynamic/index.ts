@@ -6,8 +6,11 @@ import { watchEngine } from "./engineWatch.js";
  * for ever, since old states hold them. The core is loaded when a method first needs it.
  */
 
-export const backend = dynamicProvider(async () => (await import("../resources/backend.js")).backend);
-export const volume = dynamicProvider(async () => (await import("../resources/volume.js")).volume);
-export const attachment = dynamicProvider(async () => (await import("../resources/attachment.js")).attachment);
+export const backend = dynamicProvider(async () => (await import("../resources/backend/backend.js")).backend);
+export const volume = dynamicProvider(async () => (await import("../resources/volume/volume.js")).volume);
+export const snapshot = dynamicProvider(async () => (await import("../resources/snapshot/snapshot.js")).snapshot);
+export const attachment = dynamicProvider(
+  async () => (await import("../resources/attachment/attachment.js")).attachment,
+);
 
 watchEngine();

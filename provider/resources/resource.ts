@@ -1,5 +1,5 @@
 import { compare, type Difference } from "../declaration/compare.js";
-import type { Fields, Outputs, Values } from "../declaration/property.js";
+import type { Fields, Outputs, Service, Values } from "../declaration/property.js";
 import { type Failure, validate } from "../declaration/validate.js";
 import { BlockboxError, type ErrorCode } from "../errors.js";
 import { stateNames } from "../services/claims.js";
@@ -25,8 +25,8 @@ export interface Asker {
 
 export interface Diff {
   readonly differences: readonly Difference[];
-  /** Something that state says is there is missing on this host; an update puts it back. */
-  readonly repair: boolean;
+  /** What is wanted although no input changed: an update puts back what is missing, a replacement what was never whole. */
+  readonly repair: Repair;
   readonly deleteBeforeReplace: boolean;
 }
 
@@ -47,13 +47,15 @@ export interface Resource {
   delete(asker: Asker, id: string, outputs: Properties): Promise<void>;
 }
 
-/** What each resource supplies; `I` are checked inputs, `R` what state records of it. */
+export type Repair = "none" | "update" | "replace";
+
+/** How a resource is with one block service; `I` are checked inputs, `R` what state records of it. */
 export interface Life<I, R> {
   /** What only the host or service can say against inputs, any of which may be unknown; `before`: the previous ones, if it exists. */
   problems(identity: Identity, inputs: I, asker: Asker, before: I | undefined): Promise<Failure[]>;
   /** Throws what only the existing thing can say against a change. */
   refuse(identity: Identity, id: string, olds: R, news: I, differences: readonly Difference[]): Promise<void>;
-  needsRepair(olds: R): boolean;
+  repair(olds: R, id: string): Repair | Promise<Repair>;
   create(identity: Identity, inputs: I): Promise<{ id: string; outputs: R }>;
   read(identity: Identity, id: string, recorded: R | undefined): Promise<{ inputs?: I; outputs: R } | undefined>;
   update(identity: Identity, id: string, olds: R, news: I): Promise<R>;
@@ -62,26 +64,46 @@ export interface Life<I, R> {
   readonly deleteBeforeReplace: boolean;
 }
 
-/** Joins a declaration with a life: what can be derived from the declaration is done here, once for all resources. */
-export function resource<I extends Fields, O extends Outputs, R extends Values<I>>(
+/** A resource's life with each service, loaded when it is first needed, and which of them is meant. */
+export interface Lives<I> {
+  readonly lvm?: () => Promise<Life<I, I>>;
+  readonly cinder: () => Promise<Life<I, I>>;
+  /** By inputs as given, which may be wrong or unknown: nothing as long as it cannot be told. */
+  serviceOf(inputs: Properties, asker: Asker): Service | undefined;
+  /** By the id of what exists. */
+  serviceOfId(id: string): Service;
+}
+
+/** Joins a declaration with its lives: what can be derived from the declaration is done here, once for all resources. */
+export function resource<I extends Fields, O extends Outputs>(
   declaration: Declaration<I, O>,
-  life: Life<Values<I>, R>,
+  lives: Lives<Values<I>>,
 ): Resource {
   // A door hands over plain values; check has made them what the declaration says, and state holds what we returned.
   const inputsOf = (values: Properties) => values as Values<I>;
-  const recordOf = (values: Properties) => values as R;
+  const recordOf = (values: Properties) => values as Values<I>;
+  const lifeWith = (service: Service) => {
+    const load = service === "lvm" ? lives.lvm : lives.cinder;
+    if (load === undefined) throw new BlockboxError("INPUT_REFUSED", `There is no ${declaration.name} with LVM yet.`);
+    return load();
+  };
+  const lifeOf = (id: string) => lifeWith(lives.serviceOfId(id));
 
   return {
     declaration,
 
-    async check({ urn, backendUrn }, olds, news) {
-      const identity = identityOf(urn);
-      const { inputs, failures } = validate(declaration.inputs, news, { olds, autoName: autoName(identity) });
+    async check(asker, olds, news) {
+      const identity = identityOf(asker.urn);
+      const service = lives.serviceOf(news, asker);
+      const scope = { olds, autoName: autoName(identity), service };
+      const { inputs, failures } = validate(declaration.inputs, news, scope);
       const exists = Object.keys(olds).length > 0;
       if (failures.length === 0 && exists) failures.push(...shrinks(compare(declaration.inputs, olds, inputs)));
-      if (failures.length === 0) {
-        const before = exists ? inputsOf(olds) : undefined;
-        failures.push(...(await life.problems(identity, inputsOf(inputs), { urn, backendUrn }, before)));
+      if (failures.length === 0 && service !== undefined) {
+        // What another service holds is replaced, so there is nothing before it.
+        const before = exists && lives.serviceOf(olds, asker) === service ? inputsOf(olds) : undefined;
+        const life = await lifeWith(service);
+        failures.push(...(await life.problems(identity, inputsOf(inputs), asker, before)));
       }
       return { inputs, failures };
     },
@@ -90,31 +112,36 @@ export function resource<I extends Fields, O extends Outputs, R extends Values<I
       const identity = identityOf(urn);
       stateNames(declaration.name, id, identity);
       const differences = compare(declaration.inputs, olds, news);
-      const repair = life.needsRepair(recordOf(olds));
+      const life = await lifeOf(id);
+      const repair = await life.repair(recordOf(olds), id);
       if (differences.length > 0) await life.refuse(identity, id, recordOf(olds), inputsOf(news), differences);
       return { differences, repair, deleteBeforeReplace: life.deleteBeforeReplace };
     },
 
-    create: ({ urn }, inputs) => life.create(identityOf(urn), inputsOf(inputs)),
+    async create(asker, inputs) {
+      const service = lives.serviceOf(inputs, asker);
+      if (service === undefined) throw new BlockboxError("INPUT_REFUSED", "The block service cannot be told.");
+      return (await lifeWith(service)).create(identityOf(asker.urn), inputsOf(inputs));
+    },
 
     async read({ urn }, id, outputs) {
       const identity = identityOf(urn);
       stateNames(declaration.name, id, identity);
       const recorded = "__location" in outputs ? recordOf(outputs) : undefined;
-      const seen = await life.read(identity, id, recorded);
+      const seen = await (await lifeOf(id)).read(identity, id, recorded);
       return seen && { id, ...seen };
     },
 
-    update({ urn }, id, olds, news) {
+    async update({ urn }, id, olds, news) {
       const identity = identityOf(urn);
       stateNames(declaration.name, id, identity);
-      return life.update(identity, id, recordOf(olds), inputsOf(news));
+      return (await lifeOf(id)).update(identity, id, recordOf(olds), inputsOf(news));
     },
 
-    delete({ urn }, id, outputs) {
+    async delete({ urn }, id, outputs) {
       const identity = identityOf(urn);
       stateNames(declaration.name, id, identity);
-      return life.delete(identity, id, recordOf(outputs));
+      await (await lifeOf(id)).delete(identity, id, recordOf(outputs));
     },
   };
 }

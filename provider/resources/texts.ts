@@ -13,6 +13,15 @@ export const displayName = text(
     .refine((value) => !control.test(value), "must not contain control characters"),
 );
 
+/** A name or value that Cinder keeps: 1 to 255 characters, no control characters. */
+export const shortText = text(
+  z
+    .string("must be a string")
+    .min(1, "must not be empty")
+    .max(255, "must have at most 255 characters")
+    .refine((value) => !control.test(value), "must not contain control characters"),
+);
+
 /** A description: free text of at most 255 characters, as in Cinder. */
 export const description = text(
   z

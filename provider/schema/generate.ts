@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resources } from "../resources/index.js";
 import { errorsPage } from "./errorsPage.js";
 import { packageSchema } from "./packageSchema.js";
-import { typescriptClass } from "./typescript.js";
+import { typescriptClass, typescriptSharedTypes } from "./typescript.js";
 
 /** Everything that is written from the declarations: file contents, by path from the project's folder. */
 export function generate(projectFolder: string): Map<string, string> {
@@ -11,8 +11,10 @@ export function generate(projectFolder: string): Map<string, string> {
   return new Map([
     ["schema.json", `${JSON.stringify(packageSchema(manifest, declarations), undefined, 2)}\n`],
     ["docs/errors.md", errorsPage()],
+    ["sdk/nodejs/types.ts", typescriptSharedTypes(declarations)],
     ...declarations.map(
-      (declaration) => [`sdk/nodejs/${declaration.name.toLowerCase()}.ts`, typescriptClass(declaration)] as const,
+      (declaration) =>
+        [`sdk/nodejs/${declaration.name.toLowerCase()}.ts`, typescriptClass(declaration, declarations)] as const,
     ),
   ]);
 }

@@ -3,7 +3,12 @@ import { type Fields, isDerived, type Outputs, type Property } from "../declarat
 import type { Declaration } from "../resources/resource.js";
 
 /** A property in Pulumi's package schema (https://www.pulumi.com/docs/iac/extending-pulumi/schema/). */
-type PropertySpec = TypeSpec & { description: string; default?: unknown; willReplaceOnChanges?: boolean };
+type PropertySpec = TypeSpec & {
+  description: string;
+  default?: unknown;
+  willReplaceOnChanges?: boolean;
+  secret?: boolean;
+};
 
 interface ObjectSpec {
   description: string;
@@ -47,7 +52,7 @@ function resourceSpec({ doc, inputs, outputs }: Declaration): object {
     inputProperties: inputSpecs(inputs),
     requiredInputs: namesOf(inputs, "required"),
     properties: { ...echoSpecs(inputs), ...outputSpecs(outputs) },
-    required: [...namesOf(inputs, "required", "defaulted", "resolved"), ...namesOf(outputs, "required")],
+    required: [...alwaysThere(inputs), ...namesOf(outputs, "required")],
   };
 }
 
@@ -67,7 +72,10 @@ function echoSpecs(fields: Fields): Record<string, PropertySpec> {
 
 function outputSpecs(outputs: Outputs): Record<string, PropertySpec> {
   return Object.fromEntries(
-    Object.entries(outputs).map(([name, { type, doc }]) => [name, { ...type.spec, description: doc }]),
+    Object.entries(outputs).map(([name, { type, doc, secret }]) => [
+      name,
+      { ...type.spec, description: doc, ...(secret ? { secret } : {}) },
+    ]),
   );
 }
 
@@ -78,6 +86,11 @@ export function describe({ doc, default: value }: Property): string {
 
 function fixedDefault({ default: value }: Property): { default?: unknown } {
   return ["string", "number", "boolean"].includes(typeof value) ? { default: value } : {};
+}
+
+/** Inputs that every resource of the kind echoes, whatever its service. */
+function alwaysThere(inputs: Fields): string[] {
+  return namesOf(inputs, "required", "defaulted", "resolved").filter((name) => inputs[name]?.only === undefined);
 }
 
 function namesOf(properties: Fields | Outputs, ...presences: string[]): string[] {

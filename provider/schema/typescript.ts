@@ -2,29 +2,64 @@ import type { Fields, Outputs, Property, PropertyType } from "../declaration/pro
 import type { Declaration } from "../resources/resource.js";
 import { describe } from "./packageSchema.js";
 
+/** Names of the object types that several resources have. */
+function sharedNames(declarations: readonly Declaration[]): string[] {
+  const names = declarations.flatMap(({ inputs }) =>
+    Object.values(inputs).flatMap(({ type: { object } }) => (object ? [object.name] : [])),
+  );
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
+
+/** The object types that several resources have, in a file of their own. */
+export function typescriptSharedTypes(declarations: readonly Declaration[]): string {
+  const shared = sharedNames(declarations);
+  const properties = declarations.flatMap(({ inputs }) => Object.entries(inputs));
+  const fields = shared.map((name) => properties.find(([, { type }]) => type.object?.name === name));
+  const types = nestedTypes(Object.fromEntries(fields.filter((field) => field !== undefined)));
+  return `// Written by \`npm run schema\` from provider/resources/common.ts: change it there.
+import type * as pulumi from "@pulumi/pulumi";
+
+${types.join("\n\n")}
+`;
+}
+
 /** The TypeScript class of a resource, with its arguments: plain types that any compiler since 3.8 understands. */
-export function typescriptClass({ name, doc, inputs, outputs }: Declaration): string {
+export function typescriptClass(
+  { name, doc, inputs, outputs }: Declaration,
+  declarations: readonly Declaration[],
+): string {
+  const shared = sharedNames(declarations);
+  const own = Object.fromEntries(
+    Object.entries(inputs).filter(([, { type }]) => !shared.includes(type.object?.name ?? "")),
+  );
+  const used = Object.values(inputs).flatMap(({ type: { object } }) =>
+    object && shared.includes(object.name) ? [object.name, `${object.name}Args`] : [],
+  );
   const references = Object.values(inputs).flatMap(({ type }) => (type.reference ? [type.reference] : []));
   const imports = [
     'import { BlockboxResource } from "./resource.js";',
-    ...references.map((reference) => `import type { ${reference} } from "./${reference.toLowerCase()}.js";`),
+    ...(used.length > 0 ? [`import type { ${used.join(", ")} } from "./types.js";`] : []),
+    ...[...new Set(references)]
+      .filter((reference) => reference !== name)
+      .map((reference) => `import type { ${reference} } from "./${reference.toLowerCase()}.js";`),
   ].sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
   const properties = [...Object.keys(inputs), ...Object.keys(outputs)];
+  const secrets = Object.entries(outputs).flatMap(([output, { secret }]) => (secret ? [output] : []));
   const isOptional = Object.values(inputs).every(({ presence }) => presence !== "required");
-  return `// Written by \`npm run schema\` from provider/resources/${name.toLowerCase()}.ts: change it there.
+  return `// Written by \`npm run schema\` from provider/resources/${name.toLowerCase()}/declaration.ts: change it there.
 import type * as pulumi from "@pulumi/pulumi";
 ${imports.join("\n")}
 
 ${constant("properties", properties)}
-
-${[argsInterface(`${name}Args`, `Arguments of ${article(name)} ${name}.`, inputs), ...nestedTypes(inputs)].join("\n\n")}
+${secrets.length > 0 ? `${constant("secrets", secrets)}\n` : ""}
+${[argsInterface(`${name}Args`, `Arguments of ${article(name)} ${name}.`, inputs), ...nestedTypes(own), ...nestedOutputs(outputs)].join("\n\n")}
 
 ${comment(doc)}
 export class ${name} extends BlockboxResource {
 ${[...Object.entries(inputs).map(echoMember), ...Object.entries(outputs).map(outputMember)].join("\n")}
 
   constructor(name: string, args${isOptional ? "?" : ""}: ${name}Args, opts?: pulumi.CustomResourceOptions) {
-    super("${name}", name, properties, args, opts);
+    super("${name}", name, { properties${secrets.length > 0 ? ", secrets" : ""} }, args, opts);
   }
 
   /** The ${name} that has this id, whoever manages it: it is read, never changed. */
@@ -63,17 +98,26 @@ function nestedTypes(fields: Fields): string[] {
   return Object.values(fields).flatMap(({ type, doc }) => {
     if (type.object === undefined) return [];
     const { name, fields: nested } = type.object;
-    const members = Object.entries(nested).map(
-      ([field, property]) =>
-        `${comment(property.doc, "  ")}\n  ${field}${absent(property)}: ${outputType(property.type)};`,
-    );
-    const outputs = `${comment(doc)}\nexport interface ${name} {\n${members.join("\n")}\n}`;
-    return [argsInterface(`${name}Args`, doc, nested), outputs, ...nestedTypes(nested)];
+    return [argsInterface(`${name}Args`, doc, nested), outputInterface(name, doc, nested), ...nestedTypes(nested)];
   });
 }
 
+function nestedOutputs(outputs: Outputs): string[] {
+  return Object.values(outputs).flatMap(({ type: { object }, doc }) =>
+    object ? [outputInterface(object.name, doc, object.fields)] : [],
+  );
+}
+
+function outputInterface(name: string, doc: string, fields: Fields): string {
+  const members = Object.entries(fields).map(
+    ([field, property]) =>
+      `${comment(property.doc, "  ")}\n  ${field}${absent(property)}: ${outputType(property.type)};`,
+  );
+  return `${comment(doc)}\nexport interface ${name} {\n${members.join("\n")}\n}`;
+}
+
 function echoMember([name, property]: [string, Property]): string {
-  return member(name, property.doc, property.type, property.presence === "optional");
+  return member(name, property.doc, property.type, property.presence === "optional" || property.only !== undefined);
 }
 
 function outputMember([name, { doc, type, presence }]: [string, Outputs[string]]): string {

@@ -1,18 +1,40 @@
-// Written by `npm run schema` from provider/resources/backend.ts: change it there.
+// Written by `npm run schema` from provider/resources/backend/declaration.ts: change it there.
 import type * as pulumi from "@pulumi/pulumi";
 import { BlockboxResource } from "./resource.js";
+import type { Timeouts, TimeoutsArgs } from "./types.js";
 
-const properties = ["name", "lvm", "kind", "volumeGroup", "thin", "activation", "state", "totalGib", "devices"];
+const properties = [
+  "name",
+  "lvm",
+  "cinder",
+  "cloud",
+  "timeouts",
+  "kind",
+  "volumeGroup",
+  "volumeType",
+  "thin",
+  "activation",
+  "state",
+  "totalGib",
+  "devices",
+  "services",
+];
 
 /** Arguments of a Backend. */
 export interface BackendArgs {
-  /** Name of the Backend. Default: the resource's name and 7 hex digits. */
+  /** Name of the Backend, and with Cinder of its volume type. Default: the resource's name and 7 hex digits. */
   name?: pulumi.Input<string>;
-  /** A volume group of this host's lvm2. */
+  /** A volume group of this host's lvm2. At most one of `lvm` and `cinder`. */
   lvm?: pulumi.Input<BackendLvmArgs>;
+  /** A volume type of a Cinder. Give `{}` for one with all defaults. */
+  cinder?: pulumi.Input<BackendCinderArgs>;
+  /** An entry of clouds.yaml, instead of the service that is configured. */
+  cloud?: pulumi.Input<string>;
+  /** How long the service may take, in place of the configured `operationTimeout`. */
+  timeouts?: pulumi.Input<TimeoutsArgs>;
 }
 
-/** A volume group of this host's lvm2. */
+/** A volume group of this host's lvm2. At most one of `lvm` and `cinder`. */
 export interface BackendLvmArgs {
   /** Name of the volume group, which this Backend makes. Default: the Backend's `name`. */
   volumeGroup?: pulumi.Input<string>;
@@ -22,7 +44,7 @@ export interface BackendLvmArgs {
   volumeClear?: pulumi.Input<"zero" | "none">;
 }
 
-/** A volume group of this host's lvm2. */
+/** A volume group of this host's lvm2. At most one of `lvm` and `cinder`. */
 export interface BackendLvm {
   /** Name of the volume group, which this Backend makes. */
   volumeGroup: string;
@@ -52,29 +74,71 @@ export interface BackendLoopFile {
   sparse: boolean;
 }
 
-/** A pool of storage that volumes are made in: an LVM volume group of this host, on a file behind a loop device. With no inputs at all it is one of 10 GiB in /var/lib/blockbox. */
+/** A volume type of a Cinder. Give `{}` for one with all defaults. */
+export interface BackendCinderArgs {
+  /** The backend that serves the type: its `volume_backend_name` in cinder.conf. */
+  volumeBackendName?: pulumi.Input<string>;
+  /** Extra specs of the volume type. Keys that are not given here are left alone. */
+  extraSpecs?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Description of the volume type. */
+  description?: pulumi.Input<string>;
+  /** Whether every project may use the volume type. A new one is public unless said. */
+  public?: pulumi.Input<boolean>;
+  /** The volume service that create and update wait for, until it is up and its pool has reported: `<host>@<backend>`. */
+  serviceHost?: pulumi.Input<string>;
+  /** Use a volume type of this name that exists. It is never deleted. Default: false. */
+  adopt?: pulumi.Input<boolean>;
+}
+
+/** A volume type of a Cinder. Give `{}` for one with all defaults. */
+export interface BackendCinder {
+  /** The backend that serves the type: its `volume_backend_name` in cinder.conf. */
+  volumeBackendName?: string;
+  /** Extra specs of the volume type. Keys that are not given here are left alone. */
+  extraSpecs: { [key: string]: string };
+  /** Description of the volume type. */
+  description?: string;
+  /** Whether every project may use the volume type. A new one is public unless said. */
+  public: boolean;
+  /** The volume service that create and update wait for, until it is up and its pool has reported: `<host>@<backend>`. */
+  serviceHost?: string;
+  /** Use a volume type of this name that exists. It is never deleted. */
+  adopt: boolean;
+}
+
+/** A pool of storage that volumes are made in: an LVM volume group of this host, on a file behind a loop device, or a volume type of a Cinder. With no inputs at all it is a volume group of 10 GiB in /var/lib/blockbox. */
 export class Backend extends BlockboxResource {
-  /** Name of the Backend. */
+  /** Name of the Backend, and with Cinder of its volume type. */
   declare readonly name: pulumi.Output<string>;
-  /** A volume group of this host's lvm2. */
-  declare readonly lvm: pulumi.Output<BackendLvm>;
+  /** A volume group of this host's lvm2. At most one of `lvm` and `cinder`. */
+  declare readonly lvm: pulumi.Output<BackendLvm | undefined>;
+  /** A volume type of a Cinder. Give `{}` for one with all defaults. */
+  declare readonly cinder: pulumi.Output<BackendCinder | undefined>;
+  /** An entry of clouds.yaml, instead of the service that is configured. */
+  declare readonly cloud: pulumi.Output<string | undefined>;
+  /** How long the service may take, in place of the configured `operationTimeout`. */
+  declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   /** Which block service answers for it. */
-  declare readonly kind: pulumi.Output<"lvm">;
-  /** Name of the volume group. */
-  declare readonly volumeGroup: pulumi.Output<string>;
-  /** Whether new volumes are thin. */
-  declare readonly thin: pulumi.Output<boolean>;
-  /** How its volumes become devices. */
-  declare readonly activation: pulumi.Output<"loop">;
+  declare readonly kind: pulumi.Output<"lvm" | "cinder">;
+  /** With LVM: name of the volume group. */
+  declare readonly volumeGroup: pulumi.Output<string | undefined>;
+  /** With Cinder: name of the volume type. */
+  declare readonly volumeType: pulumi.Output<string | undefined>;
+  /** With LVM: whether new volumes are thin. */
+  declare readonly thin: pulumi.Output<boolean | undefined>;
+  /** With LVM: how its volumes become devices. */
+  declare readonly activation: pulumi.Output<"loop" | undefined>;
   /** Whether it could be used when last created, updated or refreshed. */
   declare readonly state: pulumi.Output<"up" | "down">;
-  /** Whole GiB that it has for volumes, used and free. */
-  declare readonly totalGib: pulumi.Output<number>;
-  /** Devices that are its physical volumes. */
+  /** Whole GiB that it has for volumes, used and free; absent where Cinder's driver does not tell. */
+  declare readonly totalGib: pulumi.Output<number | undefined>;
+  /** With LVM: devices that are its physical volumes. */
   declare readonly devices: pulumi.Output<string[]>;
+  /** With Cinder: the volume services that serve it, `<host>@<backend>`. */
+  declare readonly services: pulumi.Output<string[]>;
 
   constructor(name: string, args?: BackendArgs, opts?: pulumi.CustomResourceOptions) {
-    super("Backend", name, properties, args, opts);
+    super("Backend", name, { properties }, args, opts);
   }
 
   /** The Backend that has this id, whoever manages it: it is read, never changed. */

@@ -14,7 +14,7 @@ export abstract class BlockboxResource extends pulumi.CustomResource {
   protected constructor(
     type: string,
     name: string,
-    properties: readonly string[],
+    { properties, secrets = [] }: { properties: readonly string[]; secrets?: string[] },
     args: object | undefined,
     opts: pulumi.CustomResourceOptions | undefined,
   ) {
@@ -24,18 +24,27 @@ export abstract class BlockboxResource extends pulumi.CustomResource {
       // Who the resource is: the methods of a dynamic provider are not told.
       __urn: pulumi.createUrn(name, `blockbox:index:${type}`, opts?.parent),
     };
+    const isOneOfAKind = type === "Attachment" || (type === "Backend" && !("cinder" in (args ?? {})));
     super(
       `pulumi-nodejs:dynamic/blockbox:${type}`,
       name,
-      { ...declared, ...withIds(args ?? {}), ...hidden },
-      // If that text differs, it is the program that has changed. One path or group has no room for two of a kind.
-      pulumi.mergeOptions({ deleteBeforeReplace: type !== "Volume", ignoreChanges: ["__provider"] }, opts),
+      { ...declared, ...withIds(type, args ?? {}), ...hidden },
+      pulumi.mergeOptions(
+        {
+          // One path or group has no room for two.
+          deleteBeforeReplace: isOneOfAKind,
+          // If that text differs, it is the program that has changed.
+          ignoreChanges: ["__provider"],
+          additionalSecretOutputs: secrets,
+        },
+        opts,
+      ),
     );
   }
 }
 
 /** Arguments with ids in place of the resources that stand for them, and with what only such a resource tells. */
-function withIds(args: object): Record<string, unknown> {
+function withIds(type: string, args: object): Record<string, unknown> {
   const inputs: Record<string, unknown> = { ...args };
   for (const [property, value] of Object.entries(args)) {
     if (!pulumi.CustomResource.isInstance(value)) continue;
@@ -43,7 +52,7 @@ function withIds(args: object): Record<string, unknown> {
     inputs[property] = referred.id;
     // In a preview the id of a new Backend is unknown, but its own inputs are judged by then: this finds them.
     if (property === "backend") inputs.__backend = referred.__urn;
-    if (property === "volume") inputs.size ??= referred.size;
+    if (type === "Attachment" && property === "volume") inputs.size ??= referred.size;
   }
   return inputs;
 }

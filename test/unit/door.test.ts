@@ -23,15 +23,15 @@ function doorTo(diff: Omit<Diff, "deleteBeforeReplace">) {
 }
 
 const difference = (path: string[], change: Difference["change"]): Difference => ({ path, change, from: 1, to: 2 });
-const same = { differences: [], repair: false };
+const same = { differences: [], repair: "none" };
 
 test("no difference is no change, a missing part is one", async () => {
   assert.deepEqual(await doorTo(same).diff("id", {}, {}), { changes: false });
-  assert.deepEqual(await doorTo({ differences: [], repair: true }).diff("id", {}, {}), { changes: true });
+  assert.deepEqual(await doorTo({ differences: [], repair: "update" }).diff("id", {}, {}), { changes: true });
 });
 
 test("differences leave `changes` to the engine, so that replaceOnChanges works", async () => {
-  const answer = await doorTo({ repair: false, differences: [difference(["size"], "grow")] }).diff("id", {}, {});
+  const answer = await doorTo({ repair: "none", differences: [difference(["size"], "grow")] }).diff("id", {}, {});
   assert.deepEqual(answer, { replaces: [], deleteBeforeReplace: true });
 });
 
@@ -42,7 +42,7 @@ test("properties that replace are named once, by their first part", async () => 
     difference(["name"], "replace"),
     difference(["size"], "grow"),
   ];
-  assert.deepEqual((await doorTo({ repair: false, differences }).diff("id", {}, {})).replaces, ["lvm", "name"]);
+  assert.deepEqual((await doorTo({ repair: "none", differences }).diff("id", {}, {})).replaces, ["lvm", "name"]);
 });
 
 test("undefined is left out at any depth, and hidden inputs are echoed", async () => {

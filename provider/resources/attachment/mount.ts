@@ -1,11 +1,11 @@
 import { realpathSync, statSync } from "node:fs";
-import type { Failure } from "../declaration/validate.js";
-import { BlockboxError } from "../errors.js";
-import { type Content, contentOf } from "../host/blank.js";
-import { deviceNumber } from "../host/blockDevice.js";
-import { type FsType, format, toolsFor } from "../host/fileSystem.js";
-import { fillDevice, refuseFill } from "../host/fillDevice.js";
-import type { Lock } from "../host/lock.js";
+import type { Failure } from "../../declaration/validate.js";
+import { BlockboxError } from "../../errors.js";
+import { type Content, contentOf } from "../../host/blank.js";
+import { deviceNumber } from "../../host/blockDevice.js";
+import { type FsType, format, toolsFor } from "../../host/fileSystem.js";
+import { fillDevice, refuseFill } from "../../host/fillDevice.js";
+import type { Lock } from "../../host/lock.js";
 import {
   foldersBetween,
   makeDirectories,
@@ -16,11 +16,11 @@ import {
   remount,
   removeDirectories,
   unmount,
-} from "../host/mounts.js";
-import { missingTools } from "../host/tools.js";
-import { mountUsers } from "../host/users.js";
-import type { AttachedVolume, NotedMount } from "../services/service.js";
-import { refusal } from "./resource.js";
+} from "../../host/mounts.js";
+import { missingTools } from "../../host/tools.js";
+import { mountUsers } from "../../host/users.js";
+import type { AttachedVolume, NotedMount } from "../../services/service.js";
+import { refusal } from "../resource.js";
 
 /** A file system as an Attachment wants it mounted. */
 export interface MountWish {

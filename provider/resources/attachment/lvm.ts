@@ -1,0 +1,165 @@
+import { hostname } from "node:os";
+import { hasUnknown, isUnknown } from "../../declaration/unknown.js";
+import { BlockboxError, PartlyMadeError } from "../../errors.js";
+import { firstMissing, mountsAt } from "../../host/mounts.js";
+import { lvm } from "../../services/lvm/index.js";
+import type {
+  AttachedDevice,
+  AttachedVolume,
+  ForeseenAttachment,
+  Location,
+  NotedMount,
+} from "../../services/service.js";
+import { StillAttachedError } from "../../services/stillAttached.js";
+import { type Life, refusal, replaces } from "../resource.js";
+import type { AttachmentOutputs, AttachmentInputs as Inputs } from "./declaration.js";
+import {
+  changeMount,
+  contentProblems,
+  isMounted,
+  mountProblems,
+  mountVolume,
+  refuseFileSystemGrowth,
+  refuseMountChange,
+  unmountVolume,
+} from "./mount.js";
+
+type Record = Inputs &
+  AttachmentOutputs & {
+    devicePath: string;
+    __location: Location;
+    __shows: AttachedDevice["shows"];
+    __directories: string[];
+  };
+
+/** An Attachment of a logical volume: a device on this host, mounted if asked. */
+export const attachmentWithLvm: Life<Inputs, Record> = {
+  deleteBeforeReplace: true,
+
+  async problems(identity, wanted, _asker, before) {
+    const { volume: id, mode, mount } = wanted;
+    if (mode === "ro" && mount?.format === "ifBlank") {
+      const reason = 'must be "never" with mode "ro": nothing can be made on a device that is read only';
+      return [{ property: "mount.format", reason }];
+    }
+    const isKnown = mount !== undefined && !hasUnknown(mount);
+    const isNew = before === undefined;
+    const moves = isKnown && before?.mount?.path !== mount.path && mountsAt(mount.path).length > 0;
+    const looks = !isUnknown(id) && (isNew || moves);
+    const { problems, device, content }: ForeseenAttachment = looks
+      ? await lvm.attachments.foresee(identity, id, !isNew)
+      : { problems: [] };
+    if (!isKnown) return problems;
+    const ofContent = content ? contentProblems(mount, content) : [];
+    return [...problems, ...mountProblems(identity.digest, mount, before?.mount, device), ...ofContent];
+  },
+
+  async refuse(_identity, _id, olds, news, differences) {
+    const shrink = differences.find(({ change }) => change === "shrink");
+    if (shrink && !replaces(differences))
+      throw refusal("size", `cannot shrink from ${shrink.from} to ${shrink.to} GiB`);
+    if (replaces(differences) || hasUnknown(news.mount)) return;
+    const moved = refuseMountChange(olds.mount, news.mount);
+    if (moved !== undefined) throw refusal("mount.path", moved);
+    const grows = differences.some(({ change }) => change === "grow");
+    const stuck = grows ? refuseFileSystemGrowth(news.mount, news.mode) : undefined;
+    if (stuck !== undefined) throw refusal("size", stuck);
+  },
+
+  repair: (recorded) =>
+    !isAttached(recorded) || (recorded.mount !== undefined && !isMounted(recorded.devicePath, recorded.mount.path))
+      ? "update"
+      : "none",
+
+  async create(identity, wanted) {
+    const { volume: id, mount, mode } = wanted;
+    try {
+      const wish = { ...accessOf(wanted), mount: mount && noteOf(mount.path) };
+      return await lvm.attachments.attach(identity, id, wish, async (device) => {
+        checkSize(wanted, device);
+        const directories = mount ? await mountVolume(device, mount, mode) : [];
+        return { id, outputs: record(wanted, device, directories) };
+      });
+    } catch (error) {
+      if (!(error instanceof StillAttachedError)) throw error;
+      throw new PartlyMadeError(error, { resourceId: id, outputs: record(wanted, error.device, []) });
+    }
+  },
+
+  async read(_identity, id, recorded) {
+    const found = await lvm.attachments.find(id, recorded?.__location);
+    if (found === "gone") {
+      // With the volume removed behind our back, a device that still shows its extents is left for a delete to detach.
+      return recorded && isAttached(recorded) ? { outputs: recorded } : undefined;
+    }
+    if (recorded) {
+      // One that is not attached just now, as after a reboot, is not gone: the next diff asks for the repair.
+      return { outputs: found ? { ...recorded, devicePath: found.devicePath, __shows: found.shows } : recorded };
+    }
+    if (found === undefined) {
+      throw new BlockboxError(
+        "NOT_HERE",
+        `Volume ${id} is not attached on this host. Give the id of one that is, or make an Attachment.`,
+      );
+    }
+    const seen: Inputs = { volume: id, size: gibOf(found), mode: "rw" };
+    return { inputs: seen, outputs: record(seen, found, []) };
+  },
+
+  async update(_identity, id, olds, news) {
+    const wanted = { ...news, size: news.size ?? olds.size };
+    const { mount } = wanted;
+    const moved = mount && mount.path !== olds.mount?.path ? noteOf(mount.path) : undefined;
+    return lvm.attachments.reattach(id, olds.__location, { ...accessOf(wanted), mount: moved }, async (device) => {
+      checkSize(wanted, device);
+      const directories = await changeMount(device, olds.mount, wanted.mount, wanted.mode, olds.__directories);
+      return record(wanted, device, directories);
+    });
+  },
+
+  delete: (_identity, id, recorded) => {
+    const { devicePath, __shows: shows } = recorded;
+    return lvm.attachments.detach(id, recorded.__location, { devicePath, shows }, (lock, device, noted) =>
+      unmountVolume(device, recorded.mount?.path, recorded.__directories, noted, lock),
+    );
+  },
+};
+
+function isAttached({ devicePath, __shows: shows }: Record): boolean {
+  return lvm.attachments.isAttached({ devicePath, shows });
+}
+
+function noteOf(path: string): NotedMount {
+  return { path, madeDirectory: firstMissing(path) };
+}
+
+function accessOf({ mode }: Inputs): { readOnly: boolean } {
+  return { readOnly: mode === "ro" };
+}
+
+/** A device shows its whole volume; one smaller than asked for means that the volume did not grow. */
+function checkSize({ size, volume }: Inputs, device: AttachedVolume): void {
+  const gib = gibOf(device);
+  if (size !== undefined && gib < size)
+    throw refusal("size", `volume ${volume} has ${gib} GiB: grow it first, or ask for at most that`);
+}
+
+function gibOf({ sizeBytes }: AttachedDevice): number {
+  return Math.floor(sizeBytes / 2 ** 30);
+}
+
+function record(wanted: Inputs, device: AttachedDevice, directories: string[]): Record {
+  const { devicePath, driverVolumeType, location, shows } = device;
+  return {
+    ...wanted,
+    size: wanted.size ?? gibOf(device),
+    attachmentId: wanted.volume,
+    devicePath,
+    mountPath: wanted.mount?.path,
+    hostName: hostname(),
+    driverVolumeType,
+    __location: location,
+    __shows: shows,
+    __directories: directories,
+  };
+}

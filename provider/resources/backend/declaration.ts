@@ -1,0 +1,161 @@
+import { z } from "zod";
+import { defaulted, optional, optionalOutput, output, resolved, type Values } from "../../declaration/property.js";
+import { boolean, gib, listOf, mapOf, object, oneOf, plainText, text, wholeNumber } from "../../declaration/type.js";
+import { faultOfGroupName } from "../../services/lvm/ids.js";
+import { commonInputs } from "../common.js";
+import { absolutePath, description, displayName } from "../texts.js";
+
+const groupName = text(
+  z.string("must be a string").superRefine((name, context) => {
+    const fault = faultOfGroupName(name);
+    if (fault !== undefined) context.addIssue(fault);
+  }),
+);
+
+const loopFile = object("BackendLoopFile", {
+  path: defaulted(absolutePath, {
+    change: "replace",
+    default: { doc: "`/var/lib/blockbox/<name>.img`", derive: ({ inputs }) => `/var/lib/blockbox/${inputs.name}.img` },
+    doc: "Where the file is. It must not exist yet; missing directories are made.",
+  }),
+  size: defaulted(gib(), {
+    change: "growOnly",
+    default: 10,
+    doc: "Size of the file in GiB. Grows in place; never shrinks. lvm's own metadata take a part of the first GiB.",
+  }),
+  sparse: defaulted(boolean(), {
+    change: "inPlace",
+    default: false,
+    doc: "Whether the file takes space only as it is written. Otherwise its space is reserved at once.",
+  }),
+});
+
+const lvmInputs = object("BackendLvm", {
+  volumeGroup: defaulted(groupName, {
+    change: "replace",
+    default: { doc: "the Backend's `name`", derive: ({ inputs }) => String(inputs.name) },
+    doc: "Name of the volume group, which this Backend makes.",
+  }),
+  loopFile: defaulted(loopFile, {
+    change: "inPlace",
+    default: {},
+    doc: "The file behind a loop device that is the group's physical volume.",
+  }),
+  volumeClear: defaulted(
+    oneOf("VolumeClear", { zero: "Overwritten with zeros.", none: "Left as it is on the disk." }),
+    { change: "inPlace", default: "zero", doc: "What becomes of a volume's data when the volume is deleted." },
+  ),
+});
+
+const specKey = z
+  .string()
+  .regex(/^[a-zA-Z0-9\-_:. ]{1,255}$/, "has a key that Cinder does not take: letters, digits and - _ : . only")
+  .refine((key) => !key.startsWith("blockbox:"), "has a key that begins with blockbox:, which is kept for our own")
+  .refine((key) => key !== "volume_backend_name", "has volume_backend_name as a key: give volumeBackendName instead");
+
+const specValue = text(z.string("must be a string").max(255, "must have at most 255 characters"));
+
+const cinderInputs = object("BackendCinder", {
+  volumeBackendName: optional(
+    text(
+      z
+        .string("must be a string")
+        .min(1, "must not be empty: leave it out for a type that any backend may serve")
+        .max(255, "must have at most 255 characters"),
+    ),
+    {
+      change: "inPlace",
+      doc: "The backend that serves the type: its `volume_backend_name` in cinder.conf.",
+    },
+  ),
+  extraSpecs: defaulted(mapOf(specValue, specKey), {
+    change: "inPlace",
+    default: {},
+    doc: "Extra specs of the volume type. Keys that are not given here are left alone.",
+  }),
+  description: optional(description, { change: "inPlace", doc: "Description of the volume type." }),
+  public: resolved(boolean(), {
+    change: "inPlace",
+    doc: "Whether every project may use the volume type. A new one is public unless said.",
+  }),
+  serviceHost: optional(
+    text(
+      z
+        .string("must be a string")
+        .regex(/^[^\s@#\p{Cc}]+@[^\s@#\p{Cc}]+$/u, "must be <host>@<backend>, as in `cinder service-list`"),
+    ),
+    {
+      change: "inPlace",
+      doc: "The volume service that create and update wait for, until it is up and its pool has reported: `<host>@<backend>`.",
+    },
+  ),
+  adopt: defaulted(boolean(), {
+    change: "inPlace",
+    default: false,
+    doc: "Use a volume type of this name that exists. It is never deleted.",
+  }),
+});
+
+const inputs = {
+  name: defaulted(displayName, {
+    change: "replace",
+    default: {
+      doc: "the resource's name and 7 hex digits",
+      derive: ({ olds, autoName }) => String(olds.name ?? autoName),
+    },
+    doc: "Name of the Backend, and with Cinder of its volume type.",
+  }),
+  lvm: defaulted(lvmInputs, {
+    change: replacesUnlessBoth,
+    only: "lvm",
+    default: {},
+    doc: "A volume group of this host's lvm2. At most one of `lvm` and `cinder`.",
+  }),
+  cinder: optional(cinderInputs, {
+    change: replacesUnlessBoth,
+    only: "cinder",
+    doc: "A volume type of a Cinder. Give `{}` for one with all defaults.",
+  }),
+  ...commonInputs,
+};
+
+function replacesUnlessBoth(from: unknown, to: unknown): "inPlace" | "replace" {
+  return from === undefined || to === undefined ? "replace" : "inPlace";
+}
+
+const outputs = {
+  kind: output(
+    oneOf("BackendKind", { lvm: "The embedded LVM of one host.", cinder: "A Cinder, over its REST API." }),
+    "Which block service answers for it.",
+  ),
+  volumeGroup: optionalOutput(plainText, "With LVM: name of the volume group."),
+  volumeType: optionalOutput(plainText, "With Cinder: name of the volume type."),
+  thin: optionalOutput(boolean(), "With LVM: whether new volumes are thin."),
+  activation: optionalOutput(
+    oneOf("LvmActivation", { loop: "Volumes are reached by loop devices on their extents, without device-mapper." }),
+    "With LVM: how its volumes become devices.",
+  ),
+  state: output(
+    oneOf("BackendState", {
+      up: "It can be used.",
+      down: "A part of it was missing when last looked: a device of this host, or a volume service of Cinder.",
+    }),
+    "Whether it could be used when last created, updated or refreshed.",
+  ),
+  totalGib: optionalOutput(
+    wholeNumber("GiB"),
+    "Whole GiB that it has for volumes, used and free; absent where Cinder's driver does not tell.",
+  ),
+  devices: output(listOf(plainText), "With LVM: devices that are its physical volumes."),
+  services: output(listOf(plainText), "With Cinder: the volume services that serve it, `<host>@<backend>`."),
+};
+
+export type BackendInputs = Values<typeof inputs>;
+export type BackendOutputs = Values<typeof outputs>;
+
+export const backendDeclaration = {
+  name: "Backend",
+  doc: "A pool of storage that volumes are made in: an LVM volume group of this host, on a file behind a loop device, or a volume type of a Cinder. With no inputs at all it is a volume group of 10 GiB in /var/lib/blockbox.",
+  inputs,
+  outputs,
+};

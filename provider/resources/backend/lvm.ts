@@ -1,0 +1,69 @@
+import { hasUnknown } from "../../declaration/unknown.js";
+import { faultOfGroupName } from "../../services/lvm/ids.js";
+import { lvm } from "../../services/lvm/index.js";
+import type { BackendFacts, BackendWish, Location } from "../../services/service.js";
+import { type Life, refusal } from "../resource.js";
+import { absolutePath } from "../texts.js";
+import type { BackendOutputs, BackendInputs as Inputs } from "./declaration.js";
+
+type Record = Inputs &
+  BackendOutputs &
+  Omit<BackendFacts, "location" | "directories"> & { __location: Location; __directories: readonly string[] };
+
+/** A Backend as a volume group of this host, on a file behind a loop device. */
+export const backendWithLvm: Life<Inputs, Record> = {
+  deleteBeforeReplace: true,
+
+  async problems(identity, wanted, _asker, before) {
+    if (hasUnknown(wanted)) return [];
+    const wish = wishOf(wanted);
+    // Given ones are checked where they are declared; these may come from the name.
+    const fault =
+      faultOfGroupName(wish.volumeGroup) ?? absolutePath.schema.safeParse(wish.loopFile.path).error?.issues[0]?.message;
+    if (fault !== undefined) {
+      const remedy = "give another name, or lvm.volumeGroup and lvm.loopFile.path as well";
+      return [{ property: "name", reason: `${fault}; it names the volume group and the file: ${remedy}` }];
+    }
+    return lvm.backends.problems(identity, wish, before && wishOf(before));
+  },
+
+  async refuse(_identity, id, _olds, _news, differences) {
+    const cause = differences.find(({ change }) => change === "replace");
+    const reason = cause && (await lvm.backends.refuseReplacement(id));
+    if (cause && reason !== undefined) throw refusal(cause.path.join("."), reason);
+  },
+
+  repair: (recorded) => (recorded.state === "down" || lvm.backends.needsRepair(wishOf(recorded)) ? "update" : "none"),
+
+  async create(identity, wanted) {
+    const { id, facts } = await lvm.backends.create(identity, wishOf(wanted));
+    return { id, outputs: record(wanted, facts) };
+  },
+
+  async read(_identity, id, recorded) {
+    const seen = await lvm.backends.read(id, recorded && { wish: wishOf(recorded), facts: factsOf(recorded) });
+    if (seen === undefined) return undefined;
+    const { name, ...group } = seen.wish;
+    const seenInputs: Inputs = { name, lvm: group };
+    return { inputs: seenInputs, outputs: record(seenInputs, seen.facts) };
+  },
+
+  async update(_identity, id, olds, news) {
+    return record(news, await lvm.backends.update(id, wishOf(news), factsOf(olds)));
+  },
+
+  delete: (identity, id, recorded) => lvm.backends.delete(id, identity.stack, wishOf(recorded), factsOf(recorded)),
+};
+
+function wishOf({ name, lvm: group }: Inputs): BackendWish {
+  return { name, ...group };
+}
+
+function record(wanted: Inputs, { location, directories, ...facts }: BackendFacts): Record {
+  return { ...wanted, kind: "lvm", services: [], ...facts, __location: location, __directories: directories };
+}
+
+function factsOf(recorded: Record): BackendFacts {
+  const { volumeGroup, state, activation, thin, totalGib, devices, __location: location } = recorded;
+  return { volumeGroup, state, activation, thin, totalGib, devices, location, directories: recorded.__directories };
+}

@@ -1,0 +1,3 @@
+import type { Life } from "../resource.js";
+
+export const volumeWithCinder = undefined as unknown as Life<never, never>;

@@ -1,0 +1,143 @@
+import { z } from "zod";
+import { defaulted, optional, optionalOutput, required, resolved, type Values } from "../../declaration/property.js";
+import { boolean, gib, idOf, mapOf, object, oneOf, plainText, text } from "../../declaration/type.js";
+import { isUuid, typeOfBackend } from "../../services/cinder/ids.js";
+import { groupOfBackend } from "../../services/lvm/ids.js";
+import { commonInputs } from "../common.js";
+import { serviceOfBackend } from "../serviceOf.js";
+import { description, displayName, metadataKey, metadataValue, shortText } from "../texts.js";
+
+const backendIdText = z
+  .string("must be a Backend or its id")
+  .refine(
+    (id) => groupOfBackend(id) !== undefined || typeOfBackend(id) !== undefined,
+    "must be the id of a Backend: lvm:<volume group> or cinder:<volume type>",
+  );
+
+const uuidText = (what: string) =>
+  z.string(`must be ${what} or its id`).refine(isUuid, `must be the id of ${what}: a UUID in lower case`);
+
+const adoptInputs = object("VolumeAdopt", {
+  serviceHost: required(
+    text(
+      z
+        .string("must be a string")
+        .regex(
+          /^[^\s@#\p{Cc}]+@[^\s@#\p{Cc}]+#[^#\p{Cc}]+$/u,
+          "must be <host>@<backend>#<pool>, as in `cinder get-pools`",
+        ),
+    ),
+    { change: "inPlace", doc: "The pool that has it: `<host>@<backend>#<pool>`." },
+  ),
+  sourceName: required(shortText, {
+    change: "inPlace",
+    doc: "What the backend calls it: for LVM, the logical volume's name.",
+  }),
+});
+
+const inputs = {
+  backend: optional(idOf("Backend", backendIdText), {
+    // Within Cinder it is a retype. Something of another service is never the same volume.
+    change: (from, to) =>
+      [from, to].every((id) => id === undefined || serviceOfBackend(id, undefined) === "cinder") ||
+      (serviceOfBackend(from, undefined) === "cinder" && serviceOfBackend(to, undefined) === undefined)
+        ? "inPlace"
+        : "replace",
+    doc: "The Backend that the volume is made in, or its id. Left out: Cinder's default volume type. Changed in place within Cinder (a retype), otherwise replaced.",
+  }),
+  volumeType: optional(shortText, {
+    change: "inPlace",
+    only: "cinder",
+    doc: "Name or UUID of a volume type, instead of `backend`. Changed by a retype.",
+  }),
+  size: resolved(gib(), {
+    change: "growOnly",
+    doc: "Size in GiB; may be left out with a source, whose size it then has. Grows in place, attached or not; never shrinks.",
+  }),
+  name: defaulted(displayName, {
+    change: "inPlace",
+    default: {
+      doc: "the resource's name and 7 hex digits",
+      derive: ({ olds, autoName }) => String(olds.name ?? autoName),
+    },
+    doc: "Name of the volume: free text.",
+  }),
+  description: optional(description, { change: "inPlace", doc: "What the volume is for." }),
+  metadata: defaulted(mapOf(metadataValue, metadataKey), {
+    change: "inPlace",
+    default: {},
+    doc: "Keys and values of your own, kept with the volume. Keys that were never given here are left alone.",
+  }),
+  bootable: resolved(boolean(), {
+    change: "inPlace",
+    only: "cinder",
+    doc: "Whether the volume is marked as one to boot from. Left out, that is as its source has it.",
+  }),
+  readOnly: defaulted(boolean(), {
+    change: "inPlace",
+    only: "cinder",
+    default: false,
+    doc: "Whether attachments may only read it.",
+  }),
+  snapshotId: optional(idOf("Snapshot", uuidText("a Snapshot")), {
+    change: ofSource,
+    only: "cinder",
+    doc: "The Snapshot that it starts as a copy of, or its id. At most one of `snapshotId`, `sourceVolumeId` and `adopt`. It may be removed once the volume exists.",
+  }),
+  sourceVolumeId: optional(idOf("Volume", uuidText("a Volume")), {
+    change: ofSource,
+    only: "cinder",
+    doc: "The Volume that it starts as a copy of, or its id. It may be removed once the volume exists.",
+  }),
+  adopt: optional(adoptInputs, {
+    change: "inPlace",
+    only: "cinder",
+    doc: "What exists on a backend and is taken over as this volume, without copying. Only looked at when the volume is created.",
+  }),
+  availabilityZone: resolved(shortText, {
+    change: "replace",
+    only: "cinder",
+    doc: "Availability zone. Left out, Cinder chooses.",
+  }),
+  schedulerHints: optional(mapOf(shortText, z.string().min(1, "has an empty key")), {
+    change: "replace",
+    only: "cinder",
+    doc: "Hints for Cinder's scheduler, such as `different_host` or `same_host` with a volume's id, or `query`.",
+  }),
+  retypePolicy: defaulted(
+    oneOf("RetypePolicy", {
+      never: "Only if the volume can stay where it is.",
+      onDemand: "Its data are copied to another backend if need be.",
+    }),
+    { change: "inPlace", only: "cinder", default: "never", doc: "Whether a retype may move the volume." },
+  ),
+  cascade: defaulted(boolean(), {
+    change: "inPlace",
+    only: "cinder",
+    default: false,
+    doc: "Whether deleting the volume deletes its snapshots too. Acts once an update has stored it.",
+  }),
+  ...commonInputs,
+};
+
+function ofSource(_from: unknown, to: unknown): "inPlace" | "replace" {
+  return to === undefined ? "inPlace" : "replace";
+}
+
+const outputs = {
+  volumeTypeName: optionalOutput(plainText, "With Cinder: name of its volume type."),
+  serviceHost: optionalOutput(plainText, "With Cinder: the pool that holds it, `<host>@<backend>#<pool>`."),
+  encrypted: optionalOutput(boolean(), "With Cinder: whether Cinder encrypts it."),
+  multiattach: optionalOutput(boolean(), "With Cinder: whether it may be attached to several hosts at once."),
+  createdAt: optionalOutput(plainText, "With Cinder: when it was made, UTC."),
+};
+
+export type VolumeInputs = Values<typeof inputs>;
+export type VolumeOutputs = Values<typeof outputs>;
+
+export const volumeDeclaration = {
+  name: "Volume",
+  doc: "A volume of a block service: a Cinder volume, or a logical volume in the Backend's volume group, zeroed before first use.",
+  inputs,
+  outputs,
+};

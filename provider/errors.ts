@@ -26,6 +26,25 @@ export const errorCodes = {
     "The volume's deletion has begun and its data may be cleared already. Run `pulumi destroy`, or remove it from the program, to finish.",
   HOST_UNFIT:
     "This host cannot do what is asked at all: another operating system, not root, no loop devices, no machine id. The message says what is needed.",
+  CONFIG_MISSING:
+    "Nothing says where the block service is. The message shows the ways to say it: Pulumi's configuration, the environment, clouds.yaml.",
+  CONFIG_INVALID:
+    "A setting of the block service cannot be used: an endpoint that is none, an unknown cloud, contradicting or missing credentials. The message names the setting and where it came from.",
+  AUTH_FAILED:
+    "Keystone or the block service did not accept the credentials. Mend the setting that the message names; a project or a user may also lack a role there.",
+  SERVICE_UNREACHABLE:
+    "No connection to the block service (or Keystone), or no answer within `requestTimeout`. The message has the address and the system's own words. Nothing in the state changes.",
+  SERVICE_UNFIT:
+    "What answers at the endpoint is no Cinder that can be used: another service, a proxy's page, an answer of the wrong shape. Look at what the message quotes, and at the endpoint.",
+  SERVICE_TOO_OLD: "The Cinder at the endpoint is older than Yoga (microversion 3.67). Use a newer one.",
+  SERVICE_REFUSED:
+    "The block service refused a request (4xx). Its own words stand in the message, and say what to change.",
+  SERVICE_FAILED:
+    "The block service failed at a request or an operation (5xx, a status of `error`, an answer cut short). Its logs have more under the request id in the message.",
+  TIMED_OUT:
+    "An operation of the block service did not end within `operationTimeout`. It may still be under way: look at it there, then run again.",
+  QUOTA_EXCEEDED:
+    "The project's quota in the block service does not allow it. Raise the quota, or remove what is no longer needed.",
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,58 @@
+import { BlockboxError, type ErrorCode } from "../../../errors.js";
+
+export interface CinderFailure {
+  readonly code: ErrorCode;
+  /** e.g. `DELETE /volumes/…`. */
+  readonly request: string;
+  /** The address that the request's path stands behind. */
+  readonly at: string;
+  /** The service's or the system's own words alone. */
+  readonly detail: string;
+  /** What to do. */
+  readonly advice?: string | undefined;
+  readonly status?: number | undefined;
+  readonly fault?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly mayHaveHappened: boolean;
+  readonly cause?: unknown;
+}
+
+/** A request to Cinder, or to Keystone for its sake, that failed. */
+export class CinderError extends BlockboxError {
+  /** Of the reply, if there was one. */
+  readonly status: number | undefined;
+  /** Cinder's name of what is wrong: itemNotFound, badRequest, overLimit, …; only from JSON in Cinder's form. */
+  readonly fault: string | undefined;
+  /** The service's own words alone. */
+  readonly detail: string;
+  readonly requestId: string | undefined;
+  /**
+   * Whether a request that changes something may have been carried out although it failed: its reply was lost, cut or
+   * late, or came from a failing server or proxy. Never repeated blindly: look for what it made.
+   */
+  readonly mayHaveHappened: boolean;
+
+  constructor(failure: CinderFailure) {
+    super(failure.code, messageOf(failure), failure.cause === undefined ? undefined : { cause: failure.cause });
+    this.status = failure.status;
+    this.fault = failure.fault;
+    this.detail = failure.detail;
+    this.requestId = failure.requestId;
+    this.mayHaveHappened = failure.mayHaveHappened;
+  }
+}
+
+/** Cinder itself says that there is no such thing (rule 9: a page, or another service's 404, does not). */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof CinderError && error.status === 404 && error.fault === "itemNotFound";
+}
+
+function messageOf({ request, at, detail, advice, status, fault, requestId }: CinderFailure): string {
+  const facts = [
+    ...(status === undefined ? [] : [`HTTP ${status}${fault === undefined ? "" : ` ${fault}`}`]),
+    ...(requestId === undefined ? [] : [`request ${requestId}`]),
+  ];
+  const words = detail.replace(/[\s.]+$/, "");
+  const tail = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
+  return `${request} at ${at} failed: ${words}${tail}.${advice === undefined ? "" : ` ${advice}`}`;
+}

@@ -1,0 +1,130 @@
+import type { z } from "zod";
+import { CinderError, type CinderFailure } from "./error.js";
+import { firstWords, parseFault } from "./fault.js";
+import { loginHeader } from "./noauthGuard.js";
+import { isTlsCode } from "./retry.js";
+import type { Secrets } from "./secrets.js";
+import type { NoReply, Reply } from "./transport.js";
+
+/** A request as its errors name it. */
+export interface Asked {
+  /** e.g. `GET /volumes`. */
+  readonly name: string;
+  /** The address that its path stands behind. */
+  readonly at: string;
+  readonly changes: boolean;
+  readonly timeoutMs: number;
+  readonly secrets: Secrets;
+  /** Statuses that are an answer too, beside those from 200 to 299 but 204. */
+  readonly answers: readonly number[];
+  /** What to do when the credentials are refused. */
+  readonly loginAdvice: string;
+}
+
+type Found = Pick<CinderFailure, "code" | "detail" | "mayHaveHappened"> & Partial<CinderFailure>;
+
+/** The error that an outcome is; undefined where the request was done. */
+export function failureOf(asked: Asked, outcome: Reply | NoReply): CinderError | undefined {
+  const found = outcome.kind === "none" ? noReply(asked, outcome) : badReply(asked, outcome);
+  return found && failure(asked, found, outcome);
+}
+
+/** What a reply's body says, in the shape that is asked for. Throws SERVICE_UNFIT naming the first field that is wrong. */
+export function readValue<T>(asked: Asked, reply: Reply, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(reply.json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path.join(".") ?? "";
+  const what =
+    reply.body === ""
+      ? "its answer has no body"
+      : `its answer has not the shape that Cinder's has${path === "" ? "" : `: ${path}`}: ${issue?.message}`;
+  throw failure(asked, unfit(what, asked.changes), reply);
+}
+
+function failure(asked: Asked, found: Found, outcome: Reply | NoReply): CinderError {
+  const reply = outcome.kind === "reply" ? { status: outcome.status, requestId: requestId(outcome) } : {};
+  const detail = asked.secrets.scrub(found.detail);
+  return new CinderError({ ...reply, ...found, detail, request: asked.name, at: asked.at });
+}
+
+function noReply({ changes, timeoutMs }: Asked, { code, cause, sent }: NoReply): Found {
+  const base = { code: "SERVICE_UNREACHABLE", mayHaveHappened: changes && sent, cause } as const;
+  if (code === "UND_ERR_HEADERS_TIMEOUT") {
+    return {
+      ...base,
+      detail: `no answer came within ${timeoutMs / 1_000} s`,
+      advice: "Raise requestTimeout if the service is slow.",
+    };
+  }
+  if (isTlsCode(code)) {
+    return {
+      ...base,
+      detail: `the connection cannot be secured: ${systemWords(cause)} (${code})`,
+      advice: "Give the authority that signed its certificate as caCert (OS_CACERT), and the host by the name in it.",
+    };
+  }
+  if (sent) return { ...base, detail: `the connection ended before the answer: ${systemWords(cause)} (${code})` };
+  return {
+    ...base,
+    detail: `no connection: ${systemWords(cause)} (${code})`,
+    advice: "Is the service running there, and the address right?",
+  };
+}
+
+/** Where a name has several addresses, Node's error has no words of its own but one error for each of them. */
+function systemWords(cause: Error): string {
+  const errors = cause instanceof AggregateError ? (cause.errors as Error[]) : [cause];
+  return errors.map(({ message }) => message).join("; ");
+}
+
+function badReply(asked: Asked, reply: Reply): Found | undefined {
+  const { status, headers, cut } = reply;
+  // It stands with a 204, and nothing was done.
+  if (headers[loginHeader] !== undefined) {
+    return unfit("it answered as to a login, so the token was lost on the way: does a proxy drop X-Auth-Token?", false);
+  }
+  if (asked.answers.includes(status)) return undefined;
+  if (status >= 400) return refusal(asked, reply);
+  if (status >= 300) {
+    const to = headers.location === undefined ? "" : ` to ${headers.location}`;
+    return unfit(`it points elsewhere${to}`, false, "Give the address of Cinder itself.");
+  }
+  if (cut !== undefined) {
+    const words = `the answer was cut short (${cut}) after "${firstWords(reply.body)}"`;
+    return { code: "SERVICE_FAILED", detail: words, mayHaveHappened: asked.changes };
+  }
+  if (reply.body !== "" && reply.json === undefined) {
+    return unfit(`its answer is no JSON: "${firstWords(reply.body)}"`, asked.changes);
+  }
+  // A proxy or another service that answers so to everything must not be believed.
+  if (status === 204) return unfit("its answer is empty, as Cinder's never is here", asked.changes);
+  return undefined;
+}
+
+function refusal({ changes, loginAdvice }: Asked, { status, body, cut }: Reply): Found {
+  const { name, words } = parseFault(body);
+  const text = `${words || "it gave no reason"}${cut === undefined ? "" : " (cut short)"}`;
+  const base = { detail: text, fault: name, mayHaveHappened: changes && (status >= 500 || status === 408) };
+  if (status >= 500) {
+    return { ...base, code: "SERVICE_FAILED", advice: "The service's logs have more about it." };
+  }
+  if (status === 401) return { ...base, code: "AUTH_FAILED", advice: loginAdvice };
+  if (status === 413 && name === "overLimit") {
+    return {
+      ...base,
+      code: "QUOTA_EXCEEDED",
+      advice: "Raise the project's quota, or remove what is no longer needed.",
+    };
+  }
+  return { ...base, code: "SERVICE_REFUSED" };
+}
+
+function unfit(detail: string, mayHaveHappened: boolean, advice = "Is the endpoint a Cinder's?"): Found {
+  return { code: "SERVICE_UNFIT", detail, mayHaveHappened, advice };
+}
+
+function requestId({ headers }: Reply): string | undefined {
+  const id = headers["x-openstack-request-id"] ?? headers["x-compute-request-id"];
+  return typeof id === "string" ? id : id?.[0];
+}

@@ -1,32 +1,38 @@
+import { execFile } from "node:child_process";
 import { cp } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type Ground, rigFolder } from "./ground.js";
-import { untilReady } from "./waiting.js";
+import { acceptsConnections, untilReady } from "./waiting.js";
 
-/** MariaDB on a copy of the seed, reached by its socket alone. Answers the URL for SQLAlchemy and the socket. */
-export async function startDatabase(ground: Ground, seed: string): Promise<{ url: string; socket: string }> {
-  const data = join(ground.folder, "mysql");
-  const socket = join(ground.folder, "mysql.sock");
-  await cp(join(seed, "mysql"), data, { recursive: true });
-  const args = [
-    `--defaults-file=${join(rigFolder, "mariadb.cnf")}`,
-    `--datadir=${data}`,
-    `--socket=${socket}`,
-    `--tmpdir=${ground.folder}`,
-    `--pid-file=${join(ground.folder, "mysql.pid")}`,
-  ];
-  const running = ground.run("mariadb", "/usr/sbin/mariadbd", args);
-  await untilReady(running, "listening", () => accepts(socket), 60_000);
-  return { url: `mysql+pymysql://root@localhost/cinder?unix_socket=${socket}`, socket };
+const run = promisify(execFile);
+
+export interface Database {
+  /** As SQLAlchemy wants it. */
+  readonly url: string;
+  /** Runs a statement in Cinder's database; answers rows of tab-separated columns, without a heading. */
+  sql(statement: string): Promise<string[]>;
 }
 
-function accepts(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(path, () => {
-      connection.destroy();
-      resolve(true);
-    });
-    connection.on("error", () => resolve(false));
-  });
+/** MariaDB on a copy of the seed, reached by its socket alone. */
+export async function startDatabase(ground: Ground, seed: string): Promise<Database> {
+  const data = join(ground.folder, "mysql");
+  const path = join(ground.folder, "mysql.sock");
+  await cp(join(seed, "mysql"), data, { recursive: true });
+  const running = ground.run("mariadb", "/usr/sbin/mariadbd", [
+    `--defaults-file=${join(rigFolder, "mariadb.cnf")}`,
+    `--datadir=${data}`,
+    `--socket=${path}`,
+    `--tmpdir=${ground.folder}`,
+    `--pid-file=${join(ground.folder, "mysql.pid")}`,
+  ]);
+  await untilReady(running, "listening", () => acceptsConnections({ path }), 60_000);
+  return {
+    url: `mysql+pymysql://root@localhost/cinder?unix_socket=${path}`,
+    async sql(statement) {
+      const options = ["--no-defaults", "--user=root", `--socket=${path}`, "--batch", "--skip-column-names"];
+      const { stdout } = await run("mariadb", [...options, "--execute", statement, "cinder"], { timeout: 30_000 });
+      return stdout.split("\n").filter((line) => line !== "");
+    },
+  };
 }

@@ -21,12 +21,18 @@ export interface Running {
   words(): string;
 }
 
+export interface RunOptions {
+  /** Beside this process's own. */
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
 /** Where a rig stands: a folder, and processes that go with it. */
 export interface Ground {
   readonly folder: string;
   readonly logs: string;
   /** Starts a process whose output goes to the log of that name. */
-  run(name: string, command: string, args: readonly string[], env?: Record<string, string>): Running;
+  run(name: string, command: string, args: readonly string[], options?: RunOptions): Running;
   /** Kills every process of the rig, also those that its processes started; unmounts; removes the folder. */
   clear(): Promise<void>;
 }
@@ -49,8 +55,11 @@ export function makeGround(hint: string): Ground {
   return {
     folder,
     logs,
-    run: (name, command, args, env = {}) =>
-      start(name, join(logs, `${name}.log`), command, args, { ...process.env, ...env, BLOCKBOX_RIG: folder }),
+    run: (name, command, args, { env = {}, cwd = "/" } = {}) =>
+      start(name, join(logs, `${name}.log`), command, args, {
+        env: { ...process.env, ...env, BLOCKBOX_RIG: folder },
+        cwd,
+      }),
     async clear() {
       undertaker.ref();
       const ended = undertaker.exitCode === null ? once(undertaker, "exit") : undefined;
@@ -62,9 +71,15 @@ export function makeGround(hint: string): Ground {
   };
 }
 
-function start(name: string, log: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv): Running {
+function start(
+  name: string,
+  log: string,
+  command: string,
+  args: readonly string[],
+  options: { env: NodeJS.ProcessEnv; cwd: string },
+): Running {
   const output = openSync(log, "a");
-  const child = spawn(command, args, { cwd: "/", env, detached: true, stdio: ["ignore", output, output] });
+  const child = spawn(command, args, { ...options, detached: true, stdio: ["ignore", output, output] });
   closeSync(output);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} could not be started`);

@@ -1,44 +1,79 @@
 import { join } from "node:path";
 import { cinderPlaces } from "../../../tools/steps/cinderPlaces.mjs";
+import { Api } from "./api.js";
 import { makeStateFolders, writeConfiguration } from "./configuration.js";
 import { startDatabase } from "./database.js";
-import { makeGround, rigFolder } from "./ground.js";
+import { type Ground, makeGround, rigFolder } from "./ground.js";
+import { startKeystone } from "./keystone.js";
+import type { BackendName, CinderOptions, CinderRig } from "./options.js";
 import { freePort } from "./ports.js";
-import { mountShares } from "./shares.js";
-import { untilReady } from "./waiting.js";
+import { startRabbit } from "./rabbit.js";
+import { startServices } from "./services.js";
+import { ownSettings } from "./settings.js";
+import { mountShares, sharePoint } from "./shares.js";
 
-export async function startCinder() {
-  const release = cinderPlaces.pypi;
+/** A real Cinder on ports and in a folder of its own, usable when this resolves: all backends have reported their pools. */
+export async function startCinder(options: CinderOptions = {}): Promise<CinderRig> {
   const ground = makeGround("cinder");
+  try {
+    return await start(ground, options);
+  } catch (error) {
+    await ground.clear();
+    throw error;
+  }
+}
+
+async function start(ground: Ground, options: CinderOptions): Promise<CinderRig> {
+  const { release = "pypi", auth = "noauth", services = "together", backends = ["nfs", "nfs2", "faults"] } = options;
   const state = ground.folder;
+  const { python, configuration, seed } = cinderPlaces[release];
   await makeStateFolders(state);
-  const backends = ["nfs", "nfs2", "faults"];
-  const [port, database] = [await freePort(), await startDatabase(ground, release.seed)];
   await mountShares(state, backends);
-  const own = await writeConfiguration(join(state, "rig.conf"), {
-    DEFAULT: {
-      auth_strategy: "noauth",
-      transport_url: "fake://",
-      state_path: state,
-      volumes_dir: "$state_path/volumes",
-      image_conversion_dir: "$state_path/conversion",
-      api_paste_config: join(release.configuration, "api-paste.ini"),
-      resource_query_filters_file: join(release.configuration, "resource_filters.json"),
-      rootwrap_config: join(release.configuration, "rootwrap.conf"),
-      osapi_volume_listen_port: port,
-      enabled_backends: backends.join(","),
-    },
-    database: { connection: database.url },
-    coordination: { backend_url: `file://${state}/coordination` },
-  });
-  const files = [join(rigFolder, "cinder.conf"), own].flatMap((file) => ["--config-file", file]);
-  const cinder = ground.run("cinder", release.python, [join(rigFolder, "together.py"), ...files]);
+  const [port, database, keystone, transport] = await allEnded([
+    freePort(),
+    startDatabase(ground, seed),
+    auth === "keystone" ? startKeystone(ground, options.tokenSeconds) : undefined,
+    services === "apart" ? startRabbit(ground) : "fake://",
+  ]);
+  const own = await writeConfiguration(
+    join(state, "rig.conf"),
+    ownSettings({
+      state,
+      configuration,
+      port,
+      transport,
+      database: database.url,
+      backends,
+      quotas: options.quotas,
+      keystone,
+    }),
+  );
   const endpoint = `http://127.0.0.1:${port}/v3`;
-  await untilReady(cinder, "reporting all pools", async () => {
-    const response = await fetch(`${endpoint}/scheduler-stats/get_pools`, {
-      headers: { "x-auth-token": "admin:b10cb0" },
-    });
-    return ((await response.json()) as { pools: unknown[] }).pools.length === backends.length;
-  });
-  return { endpoint, project: "b10cb0", logs: ground.logs, folder: state, stop: () => ground.clear() };
+  await keystone?.offerBlockStorage(endpoint);
+  const api = new Api(endpoint, keystone);
+  const volumeService = await startServices(
+    services,
+    { ground, python, files: [join(rigFolder, "cinder.conf"), own] },
+    api,
+    backends,
+  );
+  return {
+    endpoint,
+    project: keystone?.member.projectId ?? api.project,
+    keystone,
+    volumeService,
+    folder: state,
+    logs: ground.logs,
+    call: (method, path, body) => api.call(method, path, body),
+    token: () => api.token(),
+    sql: (statement) => database.sql(statement),
+    filesOf: (backend: BackendName) => (backend === "faults" ? join(state, "faults") : sharePoint(state, backend)),
+    stop: () => ground.clear(),
+  };
+}
+
+/** As Promise.all, but when one fails the others are awaited too: what they start must be there to be cleared. */
+async function allEnded<const T extends readonly unknown[]>(promises: T) {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Running } from "./ground.js";
 
@@ -10,9 +11,19 @@ export async function untilReady(
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!(await isReady().catch(() => false))) {
-    if (running.ended()) throw new Error(`${running.name} ended before ${what}:\n${running.words()}`);
+    if (running.ended()) throw new Error(`${running.name} ended before it was ${what}:\n${running.words()}`);
     if (performance.now() > deadline)
       throw new Error(`${running.name}: not ${what} after ${limitMs / 1000} s:\n${running.words()}`);
     await sleep(100);
   }
+}
+
+export function acceptsConnections(where: { path: string } | { port: number }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect({ host: "127.0.0.1", ...where }, () => {
+      connection.destroy();
+      resolve(true);
+    });
+    connection.on("error", () => resolve(false));
+  });
 }

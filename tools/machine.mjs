@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { findAll } from "./lib/environment.mjs";
 import { lackingPackages } from "./steps/hostPackages.mjs";
 import { toolchainFolder } from "./steps/pulumi.mjs";
@@ -22,7 +22,18 @@ export function lookAround(env) {
     lacking,
     aptGet: has("apt-get"),
     npm: has("npm"),
+    system: systemRelease(),
   };
+}
+
+function systemRelease() {
+  try {
+    const text = readFileSync("/etc/os-release", "utf8");
+    const [id, version] = ["ID", "VERSION_ID"].map((name) => new RegExp(`^${name}="?([^"\n]*)`, "m").exec(text)?.[1]);
+    return `${id} ${version}`;
+  } catch {
+    return "unknown";
+  }
 }
 
 /** @param {import("./lib/environment.mjs").Environment} env */

@@ -5,15 +5,22 @@ import { whileLocked } from "./lib/lock.mjs";
 import { cacheDir, root } from "./lib/places.mjs";
 import { lookAround } from "./machine.mjs";
 import { requirements } from "./requirements.mjs";
+import { bringCinder } from "./steps/cinder.mjs";
+import { bringCinderOfDebian } from "./steps/cinderDebian.mjs";
+import { bringCinderPackages, lackingCinderPackages } from "./steps/cinderPackages.mjs";
 import { buildDist } from "./steps/dist.mjs";
 import { bringHostPackages } from "./steps/hostPackages.mjs";
 import { bringNode } from "./steps/node.mjs";
 import { bringNpmPackages } from "./steps/npmPackages.mjs";
 import { bringPulumi } from "./steps/pulumi.mjs";
 
-/** @typedef {"host" | "dist" | "pulumi"} Need what is brought beside Node and the npm packages: lvm2 and the like, the compiled package, the CLI */
+/**
+ * What is brought beside Node and the npm packages: lvm2 and the like, the compiled package, the CLI; for tests a Cinder
+ * from PyPI with all that it needs, and Debian's Cinder, which needs the same.
+ * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian"} Need
+ */
 
-/** @type {readonly Need[]} */
+/** For a user's programs. @type {readonly Need[]} */
 export const everything = ["host", "dist", "pulumi"];
 
 /**
@@ -21,8 +28,12 @@ export const everything = ["host", "dist", "pulumi"];
  * @param {readonly Need[]} needs
  */
 export function requireFitMachine(needs) {
-  const machine = lookAround(baseEnvironment());
-  const sentences = requirements(needs.includes("host") ? machine : { ...machine, uid: 0, lacking: [] });
+  const env = baseEnvironment();
+  const machine = lookAround(env);
+  const cinder = needsCinder(needs);
+  const lacking = [...(needs.includes("host") ? machine.lacking : []), ...(cinder ? lackingCinderPackages(env) : [])];
+  const root = needs.includes("host") || cinder;
+  const sentences = requirements({ ...machine, lacking, cinder, ...(root ? {} : { uid: 0 }) });
   if (sentences.length > 0) throw new Failure(sentences.join("\n"));
 }
 
@@ -35,12 +46,22 @@ export async function prepare(needs) {
   requireFitMachine(needs);
   const env = baseEnvironment();
   if (needs.includes("host")) await bringHostPackages(env);
+  if (needsCinder(needs)) await bringCinderPackages(env);
   mkdirSync(cacheDir, { recursive: true });
   await whileLocked(cacheDir, env, () => bringNode(env));
   await whileLocked(root, env, async () => {
     await bringNpmPackages(env);
     if (needs.includes("dist")) await buildDist(env);
   });
-  if (needs.includes("pulumi")) await whileLocked(cacheDir, env, () => bringPulumi(env));
+  await whileLocked(cacheDir, env, async () => {
+    if (needs.includes("pulumi")) await bringPulumi(env);
+    if (needs.includes("cinder")) await bringCinder(env);
+    if (needs.includes("cinder-debian")) await bringCinderOfDebian(env);
+  });
   return env;
+}
+
+/** @param {readonly Need[]} needs */
+function needsCinder(needs) {
+  return needs.includes("cinder") || needs.includes("cinder-debian");
 }

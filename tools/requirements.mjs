@@ -6,6 +6,8 @@
  * @property {readonly string[]} lacking Debian packages of programs that this machine lacks
  * @property {boolean} aptGet whether apt-get is there to bring them
  * @property {boolean} npm whether npm is there to bring the rest
+ * @property {string} [system] as /etc/os-release names it, with its version: "debian 12"
+ * @property {boolean} [cinder] whether tests shall run against a Cinder
  */
 
 /**
@@ -13,7 +15,7 @@
  * @param {Machine} machine
  * @returns {string[]} sentences
  */
-export function requirements({ platform, arch, uid, lacking, aptGet, npm }) {
+export function requirements({ platform, arch, uid, lacking, aptGet, npm, system, cinder = false }) {
   if (platform !== "linux") {
     return [
       `blockbox's embedded LVM needs Linux: this is ${systemName(platform)}. Run it in a Linux VM (Debian or Ubuntu, as root).`,
@@ -32,6 +34,11 @@ export function requirements({ platform, arch, uid, lacking, aptGet, npm }) {
   if (lacking.length > 0 && !aptGet) {
     sentences.push(
       `blockbox needs ${lacking.join(", ")} (Debian's names), and there is no apt-get here to bring them: install them with this system's package manager, then run again.`,
+    );
+  }
+  if (cinder && system !== "debian 12") {
+    sentences.push(
+      `The tests against Cinder need Debian 12, whose Python and packages they bring it up with: this is ${system ?? "unknown"}. Name the other suites: \`npm test -- unit grpc …\`.`,
     );
   }
   if (!npm) sentences.push("blockbox needs npm on PATH to bring its packages: install npm, then run again.");

@@ -37,6 +37,8 @@ const machines: [string, Partial<Machine>, RegExp[]][] = [
     [/lvm2, e2fsprogs .*no apt-get/],
   ],
   ["a processor without Node on npm", { arch: "s390x" }, [/x64 or arm64.*s390x/]],
+  ["tests against Cinder on Debian 12", { cinder: true, system: "debian 12" }, []],
+  ["tests against Cinder elsewhere", { cinder: true, system: "ubuntu 24.04" }, [/Debian 12.*ubuntu 24\.04/]],
   ["no npm", { npm: false }, [/needs npm/]],
   [
     "all of it at once",

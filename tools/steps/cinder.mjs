@@ -4,23 +4,25 @@ import { cacheDir } from "../lib/places.mjs";
 import { quiet } from "../lib/quiet.mjs";
 import { step } from "../lib/step.mjs";
 import { makeWhole } from "../lib/whole.mjs";
-import { cinderPackageList, cinderPlaces, cinderVenv, keystoneSeed, rigFolder, systemPython } from "./cinderPlaces.mjs";
+import { cinderPackageList, cinderPlace, cinderVenv, keystoneSeed, rigFolder, systemPython } from "./cinderPlaces.mjs";
 
 /**
  * The newest Cinder for Python 3.11, Keystone beside it, and their databases ready to be copied.
  * @param {import("../lib/environment.mjs").Environment} env
  */
 export async function bringCinder(env) {
-  const { version } = cinderPlaces.pypi;
-  if (!existsSync(cinderVenv)) {
+  const { python, version } = cinderPlace("pypi");
+  const venv = cinderVenv();
+  if (!existsSync(venv)) {
     await step(`Cinder ${version} and Keystone: installing from PyPI`, () =>
-      makeWhole(cinderVenv, (folder) => install(folder, env)),
+      makeWhole(venv, (folder) => install(folder, env)),
     );
   }
   await bringCinderSeed("pypi", env);
-  if (!existsSync(keystoneSeed)) {
+  const keystone = keystoneSeed();
+  if (!existsSync(keystone)) {
     await step("Keystone: making its database", () =>
-      makeWhole(keystoneSeed, (folder) => seed(cinderPlaces.pypi.python, "seedKeystone.py", folder, env)),
+      makeWhole(keystone, (folder) => seed(python, "seedKeystone.py", folder, env)),
     );
   }
 }
@@ -30,7 +32,7 @@ export async function bringCinder(env) {
  * @param {import("../lib/environment.mjs").Environment} env
  */
 export async function bringCinderSeed(release, env) {
-  const place = cinderPlaces[release];
+  const place = cinderPlace(release);
   if (existsSync(place.seed)) return;
   await step(`Cinder ${place.version}: making its database`, () =>
     makeWhole(place.seed, (folder) => seed(place.python, "seedCinder.py", folder, env)),

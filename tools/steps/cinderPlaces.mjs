@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDir, root } from "../lib/places.mjs";
 
+/** The Cinders that tests run against. @typedef {"pypi" | "debian"} CinderRelease */
+
 /** Every package of Cinder's and Keystone's, pinned. */
 export const cinderPackageList = join(root, "tools/toolchain/python/cinder.txt");
 
 /** The rig's programs in Python and its configuration. */
 export const rigFolder = join(root, "test/rig");
-
-/** The Cinders that tests run against. @typedef {"pypi" | "debian"} CinderRelease */
 
 /** Debian's own Python: a venv of it stays good whatever else is on PATH. */
 export const systemPython = "/usr/bin/python3";
@@ -17,42 +17,34 @@ export const systemPython = "/usr/bin/python3";
 /** As in cinder.txt, and what Debian 12 has. */
 const versions = { pypi: "29.0.0", debian: "21.3.1" };
 
-const venv = join(cacheDir, `cinder-${versions.pypi}-${digest(cinderPackageList)}`);
+// The names end in digests of what the folders are made from, so that another checkout's are not taken for ours.
+
+/** Where Cinder and Keystone from PyPI are. */
+export const cinderVenv = () => join(cacheDir, `cinder-${versions.pypi}-${digest(cinderPackageList)}`);
 
 /**
- * Where a release is. Ends in a digest of what it is made from, so that another checkout's is not taken for ours.
- * @type {Readonly<Record<CinderRelease, { version: string, python: string, configuration: string, seed: string }>>}
- */
-export const cinderPlaces = {
-  pypi: {
-    version: versions.pypi,
-    python: join(venv, "bin/python"),
-    configuration: join(venv, "etc/cinder"),
-    seed: seedFolder("pypi", cinderPackageList),
-  },
-  debian: {
-    version: versions.debian,
-    python: systemPython,
-    configuration: "/etc/cinder",
-    seed: seedFolder("debian"),
-  },
-};
-
-export const cinderVenv = venv;
-
-/** Keystone with an administrator, as it is before a test's Cinder is in its catalogue. */
-export const keystoneSeed = join(
-  cacheDir,
-  `keystone-seed-${digest(cinderPackageList, join(rigFolder, "seedKeystone.py"), join(rigFolder, "keystone.conf"))}`,
-);
-
-/**
+ * Where a release is: its Python, its configuration, and a database with its tables.
  * @param {CinderRelease} release
- * @param {string[]} more files that its tables depend on
  */
-function seedFolder(release, ...more) {
-  const made = [join(rigFolder, "seedCinder.py"), join(rigFolder, "mariadb.cnf"), ...more];
-  return join(cacheDir, `cinder-seed-${versions[release]}-${digest(...made)}`);
+export function cinderPlace(release) {
+  const ofPypi = release === "pypi";
+  const tables = [
+    join(rigFolder, "seedCinder.py"),
+    join(rigFolder, "mariadb.cnf"),
+    ...(ofPypi ? [cinderPackageList] : []),
+  ];
+  return {
+    version: versions[release],
+    python: ofPypi ? join(cinderVenv(), "bin/python") : systemPython,
+    configuration: ofPypi ? join(cinderVenv(), "etc/cinder") : "/etc/cinder",
+    seed: join(cacheDir, `cinder-seed-${versions[release]}-${digest(...tables)}`),
+  };
+}
+
+/** Keystone's folder with an administrator, as it is before a Cinder is in its catalogue. */
+export function keystoneSeed() {
+  const made = [cinderPackageList, join(rigFolder, "seedKeystone.py"), join(rigFolder, "keystone.conf")];
+  return join(cacheDir, `keystone-seed-${digest(...made)}`);
 }
 
 /** @param {string[]} files */

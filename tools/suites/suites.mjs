@@ -33,5 +33,12 @@ export const suites = [
   { name: "unit", needs: ["host", "dist"], limitS: 180, tests: "test/unit" },
   { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/grpc", alone: true },
   { name: "native", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/native", alone: true },
+  {
+    name: "cinder",
+    needs: ["host", "dist", "pulumi", "cinder", "cinder-debian"],
+    limitS: 900,
+    tests: "test/cinder",
+    alone: true,
+  },
   { name: "scenarios", needs: ["host", "dist", "pulumi"], limitS: 900, tests: "test/scenarios", alone: true },
 ];

@@ -1,6 +1,6 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { cinderPlaces, keystoneSeed } from "../../../tools/steps/cinderPlaces.mjs";
+import { cinderPlace, keystoneSeed } from "../../../tools/steps/cinderPlaces.mjs";
 import { writeConfiguration } from "./configuration.js";
 import { type Ground, rigFolder } from "./ground.js";
 import { IdentityClient } from "./identity.js";
@@ -35,12 +35,12 @@ export interface Keystone {
 /** A real Keystone. Tokens are good for `tokenSeconds`. */
 export async function startKeystone(ground: Ground, tokenSeconds = 3600): Promise<Keystone> {
   const folder = join(ground.folder, "keystone");
-  await cp(keystoneSeed, folder, { recursive: true });
+  await cp(keystoneSeed(), folder, { recursive: true });
   const own = await writeConfiguration(join(folder, "own.conf"), { token: { expiration: tokenSeconds } });
   const port = await freePort();
   const running = ground.run(
     "keystone",
-    cinderPlaces.pypi.python,
+    cinderPlace("pypi").python,
     [join(rigFolder, "serveKeystone.py"), String(port)],
     { cwd: folder, env: { OS_KEYSTONE_CONFIG_FILES: [join(rigFolder, "keystone.conf"), own].join(";") } },
   );

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cinderPlaces } from "../../../tools/steps/cinderPlaces.mjs";
+import { cinderPlace } from "../../../tools/steps/cinderPlaces.mjs";
 import { Api } from "./api.js";
 import { makeStateFolders, writeConfiguration } from "./configuration.js";
 import { startDatabase } from "./database.js";
@@ -26,7 +26,7 @@ export async function startCinder(options: CinderOptions = {}): Promise<CinderRi
 async function start(ground: Ground, options: CinderOptions): Promise<CinderRig> {
   const { release = "pypi", auth = "noauth", services = "together", backends = ["nfs", "nfs2", "faults"] } = options;
   const state = ground.folder;
-  const { python, configuration, seed } = cinderPlaces[release];
+  const { python, configuration, seed } = cinderPlace(release);
   await makeStateFolders(state);
   await mountShares(state, backends);
   const [port, database, keystone, transport] = await allEnded([

@@ -16,6 +16,8 @@ export interface Call extends Omit<Outgoing, "url" | "headers" | "body"> {
   /** Whether it changes nothing, so that it may be sent twice. Default: a GET. */
   readonly repeatable?: boolean;
   readonly loginAdvice: string;
+  /** Default: Cinder. */
+  readonly service?: Asked["service"];
   /** Statuses that are an answer too, beside those from 200 to 299 but 204. */
   readonly answers?: readonly number[];
 }
@@ -62,8 +64,8 @@ export class Caller {
     }
   }
 
-  #asked({ method, path, at, loginAdvice, answers = [] }: Call, changes: boolean): Asked {
+  #asked({ method, path, at, loginAdvice, service = "Cinder", answers = [] }: Call, changes: boolean): Asked {
     const name = `${method} ${path}`;
-    return { name, at, changes, loginAdvice, answers, timeoutMs: this.#timeoutMs, secrets: this.#secrets };
+    return { name, at, changes, service, loginAdvice, answers, timeoutMs: this.#timeoutMs, secrets: this.#secrets };
   }
 }

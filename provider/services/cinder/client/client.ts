@@ -14,6 +14,9 @@ import { type Settings, settingsFor } from "./settings.js";
 import { tlsOptions } from "./tls.js";
 import { Transport } from "./transport.js";
 
+export type { Query } from "./address.js";
+export { CinderError, isNotFound } from "./error.js";
+
 /**
  * The REST API of one Cinder. Every request throws CinderError, with the service's own words, when it fails. What only
  * reads is repeated where that can help, what changes only where nothing was done.

@@ -28,7 +28,7 @@ export async function discover(caller: Caller, access: Access, loginAdvice: stri
       asked,
       reply,
       `the versions that it offers are no Cinder's (${ids})`,
-      "Is the endpoint a Cinder's?",
+      `Is ${asked.at} the address of a Cinder?`,
     );
   }
   if (newest < oldest) {

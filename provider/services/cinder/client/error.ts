@@ -14,7 +14,6 @@ export interface CinderFailure {
   readonly fault?: string | undefined;
   readonly requestId?: string | undefined;
   readonly mayHaveHappened: boolean;
-  readonly cause?: unknown;
 }
 
 /** A request to Cinder, or to Keystone for its sake, that failed. */
@@ -33,7 +32,7 @@ export class CinderError extends BlockboxError {
   readonly mayHaveHappened: boolean;
 
   constructor(failure: CinderFailure) {
-    super(failure.code, messageOf(failure), failure.cause === undefined ? undefined : { cause: failure.cause });
+    super(failure.code, messageOf(failure));
     this.status = failure.status;
     this.fault = failure.fault;
     this.detail = failure.detail;

@@ -17,6 +17,7 @@ export interface Asked {
   readonly secrets: Secrets;
   /** Statuses that are an answer too, beside those from 200 to 299 but 204. */
   readonly answers: readonly number[];
+  readonly service: "Cinder" | "Keystone";
   /** What to do when the credentials are refused. */
   readonly loginAdvice: string;
 }
@@ -39,17 +40,19 @@ export function readValue<T>(asked: Asked, reply: Reply, schema: z.ZodType<T>): 
     reply.body === ""
       ? "its answer has no body"
       : `its answer has not the shape that Cinder's has${path === "" ? "" : `: ${path}`}: ${issue?.message}`;
-  throw failure(asked, unfit(what, asked.changes), reply);
+  throw failure(asked, unfit(asked, what), reply);
 }
 
 function failure(asked: Asked, found: Found, outcome: Reply | NoReply): CinderError {
-  const reply = outcome.kind === "reply" ? { status: outcome.status, requestId: requestId(outcome) } : {};
-  const detail = asked.secrets.scrub(found.detail);
-  return new CinderError({ ...reply, ...found, detail, request: asked.name, at: asked.at });
+  // All of this is what others say, and a service may repeat what it was told.
+  const clean = (text: string | undefined) => text && asked.secrets.scrub(text);
+  const reply = outcome.kind === "reply" ? { status: outcome.status, requestId: clean(requestId(outcome)) } : {};
+  const words = { detail: asked.secrets.scrub(found.detail), fault: clean(found.fault) };
+  return new CinderError({ ...reply, ...found, ...words, request: asked.name, at: asked.at });
 }
 
 function noReply({ changes, timeoutMs }: Asked, { code, cause, sent }: NoReply): Found {
-  const base = { code: "SERVICE_UNREACHABLE", mayHaveHappened: changes && sent, cause } as const;
+  const base = { code: "SERVICE_UNREACHABLE", mayHaveHappened: changes && sent } as const;
   if (code === "UND_ERR_HEADERS_TIMEOUT") {
     return {
       ...base,
@@ -82,27 +85,29 @@ function badReply(asked: Asked, reply: Reply): Found | undefined {
   const { status, headers, cut } = reply;
   // It stands with a 204, and nothing was done.
   if (headers[loginHeader] !== undefined) {
-    return unfit("it answered as to a login, so the token was lost on the way: does a proxy drop X-Auth-Token?", false);
+    const words = "it answered as to a login, so the token was lost on the way";
+    return { ...unfit(asked, words, "Does a proxy drop X-Auth-Token?"), mayHaveHappened: false };
   }
   if (asked.answers.includes(status)) return undefined;
   if (status >= 400) return refusal(asked, reply);
   if (status >= 300) {
     const to = headers.location === undefined ? "" : ` to ${headers.location}`;
-    return unfit(`it points elsewhere${to}`, false, "Give the address of Cinder itself.");
+    return { ...unfit(asked, `it points elsewhere${to}`), mayHaveHappened: false };
   }
   if (cut !== undefined) {
     const words = `the answer was cut short (${cut}) after "${firstWords(reply.body)}"`;
     return { code: "SERVICE_FAILED", detail: words, mayHaveHappened: asked.changes };
   }
   if (reply.body !== "" && reply.json === undefined) {
-    return unfit(`its answer is no JSON: "${firstWords(reply.body)}"`, asked.changes);
+    return unfit(asked, `its answer is no JSON: "${firstWords(reply.body)}"`);
   }
   // A proxy or another service that answers so to everything must not be believed.
-  if (status === 204) return unfit("its answer is empty, as Cinder's never is here", asked.changes);
+  if (status === 204) return unfit(asked, "its answer is empty, as Cinder's never is here");
   return undefined;
 }
 
-function refusal({ changes, loginAdvice }: Asked, { status, body, cut }: Reply): Found {
+function refusal(asked: Asked, { status, headers, body, cut }: Reply): Found {
+  const { changes, loginAdvice, service } = asked;
   const { name, words } = parseFault(body);
   const text = `${words || "it gave no reason"}${cut === undefined ? "" : " (cut short)"}`;
   const base = { detail: text, fault: name, mayHaveHappened: changes && (status >= 500 || status === 408) };
@@ -117,11 +122,15 @@ function refusal({ changes, loginAdvice }: Asked, { status, body, cut }: Reply):
       advice: "Raise the project's quota, or remove what is no longer needed.",
     };
   }
-  return { ...base, code: "SERVICE_REFUSED" };
+  // What Cinder does not know it says as JSON; a page is a router's or a proxy's that does not know the way to it.
+  if (status === 404 && name === undefined) return { ...unfit(asked, text), mayHaveHappened: false };
+  const wait = status === 429 ? headers["retry-after"] : undefined;
+  const later = wait === undefined ? {} : { advice: `${service} asks to try again after: ${wait}.` };
+  return { ...base, ...later, code: "SERVICE_REFUSED" };
 }
 
-function unfit(detail: string, mayHaveHappened: boolean, advice = "Is the endpoint a Cinder's?"): Found {
-  return { code: "SERVICE_UNFIT", detail, mayHaveHappened, advice };
+function unfit(asked: Asked, detail: string, advice = `Is ${asked.at} the address of a ${asked.service}?`): Found {
+  return { code: "SERVICE_UNFIT", detail, mayHaveHappened: asked.changes, advice };
 }
 
 function requestId({ headers }: Reply): string | undefined {

@@ -80,6 +80,7 @@ export class KeystoneCredentials implements Credentials {
       body: { auth },
       repeatable: true,
       loginAdvice: advice,
+      service: "Keystone",
     });
     const token = reply.headers["x-subject-token"];
     if (typeof token !== "string") {

@@ -7,7 +7,7 @@ import { takeProvider } from "./spare.js";
 /** What Pulumi sends for a value that only the update will know. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export type Kind = "Backend" | "Volume" | "Attachment";
+export type Kind = "Backend" | "Volume" | "Snapshot" | "Attachment";
 
 /** `ref` gives the id of a resource declared before, or UNKNOWN in a preview that would make it. */
 export type Ref = (name: string) => string;
@@ -56,6 +56,8 @@ export interface DeploymentOptions {
   stack?: string;
   project?: string;
   env?: Record<string, string>;
+  /** The stack's configuration by full key (`blockbox:endpoint`), secrets decrypted: as the engine gives it to Configure. */
+  config?: Record<string, string>;
   /** Another copy of the package than this checkout. */
   packageDir?: string;
 }
@@ -66,6 +68,7 @@ export class Deployment {
   stack: string;
   project: string;
   env: Record<string, string>;
+  config: Record<string, string>;
   /** Programs that the providers' host does not have. */
   lacks: readonly string[] = [];
   readonly #packageDir: string | undefined;
@@ -73,11 +76,12 @@ export class Deployment {
   stderr = "";
   #kept: Provider | undefined;
 
-  constructor({ stack = "test", project = "bbt", env = {}, packageDir }: DeploymentOptions = {}) {
+  constructor({ stack = "test", project = "bbt", env = {}, config = {}, packageDir }: DeploymentOptions = {}) {
     this.#packageDir = packageDir;
     this.stack = stack;
     this.project = project;
     this.env = env;
+    this.config = config;
   }
 
   urn(kind: Kind, name: string): string {
@@ -102,7 +106,7 @@ export class Deployment {
   /** Runs `body` with one provider process; operations inside of it share that process. */
   async withProvider<T>(body: (provider: Provider) => Promise<T>): Promise<T> {
     if (this.#kept) return body(this.#kept);
-    const provider = await takeProvider(this.#packageDir, this.env, this.lacks);
+    const provider = await this.#take();
     this.#kept = provider;
     try {
       return await body(provider);
@@ -115,7 +119,7 @@ export class Deployment {
 
   /** One provider process for all that comes, until `release`. */
   async keep(): Promise<void> {
-    this.#kept ??= await takeProvider(this.#packageDir, this.env, this.lacks);
+    this.#kept ??= await this.#take();
   }
 
   async release(): Promise<void> {
@@ -123,6 +127,11 @@ export class Deployment {
     this.#kept = undefined;
     await provider?.stop();
     this.stderr += provider?.stderr() ?? "";
+  }
+
+  #take(): Promise<Provider> {
+    const { env, config, lacks } = this;
+    return takeProvider(this.#packageDir, { env, config, lacks });
   }
 
   preview(program: Program): Promise<Step[]> {

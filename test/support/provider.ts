@@ -25,6 +25,8 @@ export interface StartOptions {
   /** The program's folder, from which the provider package is resolved. */
   cwd: string;
   env?: Record<string, string>;
+  /** The stack's configuration by full key, secrets decrypted. */
+  config?: Record<string, string>;
   /** Start through Pulumi's own shell launcher from PATH instead of node directly. */
   launcher?: boolean;
   /** Programs that this provider's host does not have, wherever it looks. */
@@ -33,7 +35,8 @@ export interface StartOptions {
 
 const startTimeoutMs = 60_000;
 
-export async function startProvider({ cwd, env = {}, launcher = false, lacks = [] }: StartOptions): Promise<Provider> {
+export async function startProvider(options: StartOptions): Promise<Provider> {
+  const { cwd, env = {}, config = {}, launcher = false, lacks = [] } = options;
   const engine = await listenAsEngine();
   const [command, args] = launcher
     ? ["pulumi-resource-pulumi-nodejs", [engine.address]]
@@ -68,7 +71,7 @@ export async function startProvider({ cwd, env = {}, launcher = false, lacks = [
     );
   });
   const calls = connect(port);
-  await calls.configure({});
+  await calls.configure(config);
   return {
     ...calls,
     pid,

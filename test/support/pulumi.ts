@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tearDown } from "./cleanup.js";
-import { uniqueName } from "./deployment.js";
+import { type Kind, uniqueName } from "./deployment.js";
 import { linkPackage } from "./programDir.js";
 import type { Props } from "./rpc.js";
 
 /** The program of most scenarios: it makes what the variable PROGRAM lists, in that order. */
 export interface Made {
-  kind: "Backend" | "Volume" | "Attachment";
+  kind: Kind;
   name: string;
   /** `{ ref: name }` stands for a resource made before, `{ idOf: name }` for its id. */
   args?: Props;

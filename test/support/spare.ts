@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { makeProgramDir } from "./programDir.js";
-import { type Provider, startProvider } from "./provider.js";
+import { type Provider, type StartOptions, startProvider } from "./provider.js";
 
 /** One program folder per copy of the package, for all tests of this process. */
 const folders = new Map<string | undefined, Promise<string>>();
@@ -14,14 +14,14 @@ process.once("exit", () => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A provider process that has had no request yet. With an environment or a host of its own it is started now. */
+/** A provider process that has had no request yet. With an environment, configuration or host of its own it is started now. */
 export async function takeProvider(
   packageDir: string | undefined,
-  env: Record<string, string>,
-  lacks: readonly string[],
+  { env, config, lacks }: Required<Pick<StartOptions, "env" | "config" | "lacks">>,
 ): Promise<Provider> {
   const cwd = await folderFor(packageDir);
-  if (Object.keys(env).length > 0 || lacks.length > 0) return startProvider({ cwd, env, lacks });
+  const isPlain = [env, config, lacks].every((own) => Object.keys(own).length === 0);
+  if (!isPlain) return startProvider({ cwd, env, config, lacks });
   if (spare !== undefined && spare.packageDir !== packageDir) await dropSpare();
   const provider = await (spare?.provider ?? startProvider({ cwd }));
   provider.keepAlive(true);

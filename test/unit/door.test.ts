@@ -5,12 +5,12 @@ import { dynamicProvider } from "../../provider/dynamic/adapter.js";
 import type { Diff, Resource } from "../../provider/resources/resource.js";
 
 /** A door to a resource that answers every diff like this and echoes all else. */
-function doorTo(diff: Omit<Diff, "deleteBeforeReplace">) {
+function doorTo(diff: Omit<Diff, "deleteBeforeReplace">, deleteBeforeReplace = true) {
   const declaration = { name: "Volume", doc: "", inputs: {}, outputs: {} };
   const resource: Resource = {
     declaration,
     check: async (_asker, _olds, news) => ({ inputs: news, failures: [] }),
-    diff: async () => ({ ...diff, deleteBeforeReplace: true }),
+    diff: async () => ({ ...diff, deleteBeforeReplace }),
     create: async (_asker, inputs) => ({
       id: "id",
       outputs: { ...inputs, nothing: undefined, list: [{ none: undefined }] },
@@ -23,11 +23,18 @@ function doorTo(diff: Omit<Diff, "deleteBeforeReplace">) {
 }
 
 const difference = (path: string[], change: Difference["change"]): Difference => ({ path, change, from: 1, to: 2 });
-const same = { differences: [], repair: "none" };
+const same: Omit<Diff, "deleteBeforeReplace"> = { differences: [], repair: "none" };
 
 test("no difference is no change, a missing part is one", async () => {
   assert.deepEqual(await doorTo(same).diff("id", {}, {}), { changes: false });
   assert.deepEqual(await doorTo({ differences: [], repair: "update" }).diff("id", {}, {}), { changes: true });
+});
+
+test("what was never whole is replaced, whatever else differs, and deleted first", async () => {
+  for (const differences of [[], [difference(["size"], "grow")]]) {
+    const answer = await doorTo({ differences, repair: "replace" }, false).diff("id", {}, {});
+    assert.deepEqual(answer, { changes: true, replaces: ["name"], deleteBeforeReplace: true });
+  }
 });
 
 test("differences leave `changes` to the engine, so that replaceOnChanges works", async () => {

@@ -57,7 +57,14 @@ test("public declarations show no zod and are read by the old TypeScript that Pu
     const same: blockbox.Volume = blockbox.Volume.get("same", data.id);
     const disk = new blockbox.Attachment("disk", { volume: same, mount: { path: "/mnt/x", options: ["noatime"] } });
     export const path = disk.mountPath.apply((one: string | undefined) => one);
-    export const size = pool.lvm.apply((lvm: blockbox.BackendLvm) => lvm.loopFile.size + 1);`;
+    export const size = pool.lvm.apply((lvm: blockbox.BackendLvm | undefined) => (lvm ? lvm.loopFile.size + 1 : 0));
+    const remote = new blockbox.Backend("remote", { cinder: { extraSpecs: { a: "b" } }, timeouts: { create: 60 } });
+    const source = new blockbox.Volume("source", { backend: remote, size: 1 });
+    const snapshot = new blockbox.Snapshot("snapshot", { volume: source });
+    const copy = new blockbox.Volume("copy", { volumeType: "fast", snapshotId: snapshot, retypePolicy: "onDemand" });
+    const connector = { hostName: "other", initiator: "iqn.2026-01.org.example:other" };
+    const there = new blockbox.Attachment("there", { volume: copy, connector });
+    export const target = there.connectionInfo.apply((info: blockbox.ConnectionInfo | undefined) => info && info.targetIqn);`;
   writeFileSync(join(folder, "index.ts"), program);
   const old = require.resolve("@pulumi/pulumi/vendor/typescript@3.8.3/typescript.js");
   // Only our own files: that compiler reads the types of Node and of Pulumi with errors.

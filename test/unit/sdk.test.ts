@@ -43,6 +43,63 @@ test("a Volume as `volume` becomes its id, and fills in the size; a size of one'
   assert.equal(given.inputs.size, 1);
 });
 
+test("a size is filled in on an Attachment only: a Snapshot has none, and a copy may be larger than its source", async () => {
+  const volume = new blockbox.Volume("source", { size: 2 });
+  const snapshot = new blockbox.Snapshot("snapshot", { volume });
+  const ofSnapshot = await registeredAs(snapshot, "snapshot");
+  assert.equal(ofSnapshot.type, "pulumi-nodejs:dynamic/blockbox:Snapshot");
+  assert.equal(ofSnapshot.inputs.__provider, 'exports.handler = () => require("pulumi-blockbox/provider").snapshot;');
+  assert.deepEqual([ofSnapshot.inputs.volume, ofSnapshot.inputs.size], ["source-id", undefined]);
+  const copies = { copy: { snapshotId: snapshot }, twin: { sourceVolumeId: volume } };
+  for (const [name, args] of Object.entries(copies)) {
+    const { inputs } = await registeredAs(new blockbox.Volume(name, args), name);
+    assert.equal(inputs.size, undefined);
+    assert.deepEqual(
+      [inputs.snapshotId, inputs.sourceVolumeId],
+      name === "copy" ? ["snapshot-id", undefined] : [undefined, "source-id"],
+    );
+  }
+});
+
+/** The options that a resource is registered with. */
+function optionsOf(make: (opts: pulumi.CustomResourceOptions) => unknown): pulumi.CustomResourceOptions {
+  const seen: pulumi.CustomResourceOptions[] = [];
+  const note = ({ opts }: pulumi.ResourceTransformationArgs) => {
+    seen.push(opts);
+    return undefined;
+  };
+  make({ transformations: [note] });
+  return seen[0] ?? assert.fail("it was not registered");
+}
+
+test("what there cannot be two of is deleted before it is replaced; with all else the provider is asked", () => {
+  const attachment = optionsOf((opts) => new blockbox.Attachment("order", { volume: "vg/volume-x" }, opts));
+  const pool = optionsOf((opts) => new blockbox.Backend("order", undefined, opts));
+  const condition = optionsOf((opts) => new blockbox.Backend("order2", { cinder: undefined as never }, opts));
+  assert.deepEqual(
+    [attachment, pool, condition].map(({ deleteBeforeReplace }) => deleteBeforeReplace),
+    [true, true, true],
+  );
+  const others = [
+    optionsOf((opts) => new blockbox.Backend("order3", { cinder: {} }, opts)),
+    optionsOf((opts) => new blockbox.Volume("order", { size: 1 }, opts)),
+    optionsOf((opts) => new blockbox.Snapshot("order", { volume: "v" }, opts)),
+  ];
+  // Pulumi takes `false` for the program's word against the provider's.
+  for (const { deleteBeforeReplace } of others) assert.equal(deleteBeforeReplace, undefined);
+});
+
+test("how a volume is reached is a secret of the Attachment; options of one's own are kept beside ours", () => {
+  const attachment = optionsOf((opts) => new blockbox.Attachment("secret", { volume: "vg/volume-x" }, opts));
+  assert.deepEqual(attachment.additionalSecretOutputs, ["connectionInfo"]);
+  const volume = optionsOf(
+    (opts) => new blockbox.Volume("own", { size: 1 }, { ...opts, deleteBeforeReplace: true, ignoreChanges: ["size"] }),
+  );
+  assert.equal(volume.deleteBeforeReplace, true);
+  assert.deepEqual(volume.additionalSecretOutputs, []);
+  assert.deepEqual(volume.ignoreChanges, ["__provider", "size"]);
+});
+
 test("plain ids pass as they are", async () => {
   const { inputs } = await registeredAs(new blockbox.Attachment("plain", { volume: "vg/volume-x" }), "plain");
   assert.deepEqual([inputs.volume, inputs.size, inputs.__backend], ["vg/volume-x", undefined, undefined]);
@@ -64,6 +121,7 @@ test("every input and output is declared on the class, so that a preview has it"
   const made: Record<string, object> = {
     Backend: new blockbox.Backend("declared"),
     Volume: new blockbox.Volume("declared", { backend: "lvm:vg", size: 1 }),
+    Snapshot: new blockbox.Snapshot("declared", { volume: "v" }),
     Attachment: new blockbox.Attachment("declared", { volume: "vg/volume-x" }),
   };
   for (const { declaration } of Object.values(resources)) {

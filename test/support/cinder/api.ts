@@ -32,6 +32,12 @@ export class Api {
     return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text, headers: response.headers };
   }
 
+  /** The quotas of every project that has none of its own. They are in the database: configuration counts before it is made. */
+  async limit(quotas: Record<string, number>): Promise<void> {
+    const { status, body } = await this.call("PUT", "/os-quota-class-sets/default", { quota_class_set: quotas });
+    if (status !== 200) throw new Error(`quotas: ${status} ${JSON.stringify(body)}`);
+  }
+
   /** The backends whose pools the scheduler knows of. */
   async pools(): Promise<string[]> {
     const { body } = await this.call("GET", "/scheduler-stats/get_pools");

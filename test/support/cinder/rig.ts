@@ -44,7 +44,6 @@ async function start(ground: Ground, options: CinderOptions): Promise<CinderRig>
       transport,
       database: database.url,
       backends,
-      quotas: options.quotas,
       keystone,
     }),
   );
@@ -57,6 +56,7 @@ async function start(ground: Ground, options: CinderOptions): Promise<CinderRig>
     api,
     backends,
   );
+  if (options.quotas) await api.limit(options.quotas);
   return {
     endpoint,
     project: keystone?.member.projectId ?? api.project,

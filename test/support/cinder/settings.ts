@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Sections } from "./configuration.js";
 import type { Keystone } from "./keystone.js";
-import type { CinderOptions } from "./options.js";
 
 /** What of Cinder's configuration is a rig's own; the rest is in test/rig/cinder.conf. */
 export function ownSettings(of: {
@@ -12,7 +11,6 @@ export function ownSettings(of: {
   transport: string;
   database: string;
   backends: readonly string[];
-  quotas: CinderOptions["quotas"];
   keystone: Keystone | undefined;
 }): Sections {
   return {
@@ -27,9 +25,6 @@ export function ownSettings(of: {
       rootwrap_config: join(of.configuration, "rootwrap.conf"),
       osapi_volume_listen_port: of.port,
       enabled_backends: of.backends.join(","),
-      quota_volumes: of.quotas?.volumes,
-      quota_snapshots: of.quotas?.snapshots,
-      quota_gigabytes: of.quotas?.gigabytes,
     },
     database: { connection: of.database },
     coordination: { backend_url: `file://${of.state}/coordination` },
@@ -49,6 +44,7 @@ function asService({ url, service }: Keystone) {
     user_domain_id: "default",
     project_domain_id: "default",
     service_token_roles_required: true,
+    token_cache_time: -1, // a revoked token is none at once
     service_token_roles: "admin",
   };
 }

@@ -1,3 +1,4 @@
+import { configure } from "../configuration.js";
 import type { Resource } from "../resources/resource.js";
 import { duringRequest } from "../services/quiet.js";
 import { engineError, plainError } from "./errors.js";
@@ -7,6 +8,7 @@ type Properties = Record<string, unknown>;
 
 /** What Pulumi's dynamic provider process calls: its contract for a resource provider, all of it. */
 export interface DynamicProvider {
+  configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
   check(
     olds: Properties,
     news: Properties,
@@ -28,6 +30,10 @@ export interface DynamicProvider {
  */
 export function dynamicProvider(load: () => Promise<Resource>): DynamicProvider {
   return {
+    async configure({ config }) {
+      configure((key) => config.get(`blockbox:${key}`));
+    },
+
     check: (olds, news) =>
       answer(async (resource) => {
         const { inputs, failures } = await resource.check(asker(news), visible(olds), visible(news));

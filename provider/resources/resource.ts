@@ -55,6 +55,8 @@ export interface Life<I, R> {
   problems(identity: Identity, inputs: I, asker: Asker, before: I | undefined): Promise<Failure[]>;
   /** Throws what only the existing thing can say against a change. */
   refuse(identity: Identity, id: string, olds: R, news: I, differences: readonly Difference[]): Promise<void>;
+  /** Those of the differences that the service takes for one. */
+  differing?(olds: R, news: I, differences: readonly Difference[]): Promise<readonly Difference[]>;
   repair(olds: R, id: string): Repair | Promise<Repair>;
   create(identity: Identity, inputs: I): Promise<{ id: string; outputs: R }>;
   read(identity: Identity, id: string, recorded: R | undefined): Promise<{ inputs?: I; outputs: R } | undefined>;
@@ -94,14 +96,16 @@ export function resource<I extends Fields, O extends Outputs>(
 
     async check(asker, olds, news) {
       const identity = identityOf(asker.urn);
+      const exists = Object.keys(olds).length > 0;
+      // The new one is asked for last: a Backend's is what its volumes plan with.
+      const serviceBefore = exists ? lives.serviceOf(olds, asker) : undefined;
       const service = lives.serviceOf(news, asker);
       const scope = { olds, autoName: autoName(identity), service };
       const { inputs, failures } = validate(declaration.inputs, news, scope);
-      const exists = Object.keys(olds).length > 0;
       if (failures.length === 0 && exists) failures.push(...shrinks(compare(declaration.inputs, olds, inputs)));
       if (failures.length === 0 && service !== undefined) {
         // What another service holds is replaced, so there is nothing before it.
-        const before = exists && lives.serviceOf(olds, asker) === service ? inputsOf(olds) : undefined;
+        const before = serviceBefore === service ? inputsOf(olds) : undefined;
         const life = await lifeWith(service);
         failures.push(...(await life.problems(identity, inputsOf(inputs), asker, before)));
       }
@@ -111,8 +115,9 @@ export function resource<I extends Fields, O extends Outputs>(
     async diff({ urn }, id, olds, news) {
       const identity = identityOf(urn);
       stateNames(declaration.name, id, identity);
-      const differences = compare(declaration.inputs, olds, news);
       const life = await lifeOf(id);
+      const apparent = compare(declaration.inputs, olds, news);
+      const differences = (await life.differing?.(recordOf(olds), inputsOf(news), apparent)) ?? apparent;
       const repair = await life.repair(recordOf(olds), id);
       if (differences.length > 0) await life.refuse(identity, id, recordOf(olds), inputsOf(news), differences);
       return { differences, repair, deleteBeforeReplace: life.deleteBeforeReplace };

@@ -1,4 +1,6 @@
-import type { Creator } from "../host/machine.js";
+import { randomBytes } from "node:crypto";
+import { type Creator, thisProcess } from "../host/machine.js";
+import type { Identity } from "./service.js";
 
 /** Says, on the thing itself, that its create has begun and that no state may know of it yet. */
 export interface Mark {
@@ -11,6 +13,12 @@ export interface Mark {
   creator: Creator;
   /** Unix seconds. */
   createdAt: number;
+}
+
+/** A new mark for a create that begins now. */
+export function newMark({ digest, stack }: Identity): Mark {
+  const createdAt = Math.floor(Date.now() / 1000);
+  return { identity: digest, stack, token: randomBytes(8).toString("hex"), creator: thisProcess(), createdAt };
 }
 
 /** `identity:stack:token:machine:pid:start:createdAt`: at most 230 characters with digests of 64. */

@@ -24,15 +24,16 @@ export abstract class BlockboxResource extends pulumi.CustomResource {
       // Who the resource is: the methods of a dynamic provider are not told.
       __urn: pulumi.createUrn(name, `blockbox:index:${type}`, opts?.parent),
     };
-    const isOneOfAKind = type === "Attachment" || (type === "Backend" && !("cinder" in (args ?? {})));
+    const isOneOfAKind =
+      type === "Attachment" || (type === "Backend" && (args as { cinder?: unknown })?.cinder === undefined);
     super(
       `pulumi-nodejs:dynamic/blockbox:${type}`,
       name,
       { ...declared, ...withIds(type, args ?? {}), ...hidden },
       pulumi.mergeOptions(
         {
-          // One path or group has no room for two.
-          deleteBeforeReplace: isOneOfAKind,
+          // One path or group has no room for two. Otherwise it is left to the provider, whom `false` would overrule.
+          ...(isOneOfAKind ? { deleteBeforeReplace: true } : {}),
           // If that text differs, it is the program that has changed.
           ignoreChanges: ["__provider"],
           additionalSecretOutputs: secrets,

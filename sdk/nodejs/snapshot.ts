@@ -41,9 +41,9 @@ export class Snapshot extends BlockboxResource {
   /** How long the service may take, in place of the configured `operationTimeout`. */
   declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   /** Size of the volume when it was taken, in GiB. */
-  declare readonly size: pulumi.Output<number>;
+  declare readonly size: pulumi.Output<number | undefined>;
   /** When it was taken, UTC. */
-  declare readonly createdAt: pulumi.Output<string>;
+  declare readonly createdAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: SnapshotArgs, opts?: pulumi.CustomResourceOptions) {
     super("Snapshot", name, { properties }, args, opts);

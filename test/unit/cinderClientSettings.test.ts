@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import test, { after, beforeEach } from "node:test";
-import { configure, type Settings, settingsFor } from "../../provider/services/cinder/client/settings.js";
+import { configure } from "../../provider/configuration.js";
+import { type Settings, settingsFor } from "../../provider/services/cinder/client/settings.js";
 
 const folder = mkdtempSync(join(tmpdir(), "bbt-settings-"));
 after(() => rmSync(folder, { recursive: true }));

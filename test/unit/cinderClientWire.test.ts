@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import test, { describe, type TestContext } from "node:test";
 import { z } from "zod";
+import { configure } from "../../provider/configuration.js";
 import { type CinderClient, CinderError, cinderClient } from "../../provider/services/cinder/client/client.js";
-import { configure } from "../../provider/services/cinder/client/settings.js";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,3 +1,137 @@
-import type { Life } from "../resource.js";
+import { isUnknown } from "../../declaration/unknown.js";
+import type { Failure } from "../../declaration/validate.js";
+import { BlockboxError } from "../../errors.js";
+import { type CinderAttachment, getAttachment } from "../../services/cinder/api/attachments.js";
+import type { CinderVolume } from "../../services/cinder/api/volumes.js";
+import { connectionInfoOf } from "../../services/cinder/attachments/connectionInfo.js";
+import { deleteAttachment } from "../../services/cinder/attachments/deleteAttachment.js";
+import { makeAttachment } from "../../services/cinder/attachments/makeAttachment.js";
+import { notesOn, unnoteWhenQuiet } from "../../services/cinder/attachments/note.js";
+import type { AttachmentWish } from "../../services/cinder/attachments/wish.js";
+import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
+import { attachmentIdOf, requireAttachmentParts } from "../../services/cinder/ids.js";
+import { type CinderLocation, findThere, isElsewhere } from "../../services/cinder/location.js";
+import { isReadOnly } from "../../services/cinder/volumes/setFlags.js";
+import { isNamedAs } from "../../services/claims.js";
+import type { Identity } from "../../services/service.js";
+import { limitsOf } from "../limits.js";
+import { type Life, refusal, replaces } from "../resource.js";
+import type { AttachmentOutputs, AttachmentInputs as Inputs } from "./declaration.js";
 
-export const attachmentWithCinder = undefined as unknown as Life<never, never>;
+type Record = Inputs & AttachmentOutputs & { __location: CinderLocation };
+
+/** An Attachment of a Cinder volume to another host, which reaches it by itself. */
+export const attachmentWithCinder: Life<Inputs, Record> = {
+  deleteBeforeReplace: true,
+
+  async problems(identity, wanted, _asker, before) {
+    if (wanted.connector === undefined) return [noConnector];
+    if (before !== undefined || isUnknown(wanted.cloud) || isUnknown(wanted.volume)) return [];
+    const volume = await cinderOf(wanted.cloud).volumes.read(wanted.volume);
+    if (volume === undefined)
+      return [{ property: "volume", reason: `names no volume of this Cinder: ${wanted.volume}` }];
+    return volumeProblems(identity, wanted, volume);
+  },
+
+  async refuse(_identity, _id, olds, news, differences) {
+    if (replaces(differences) || isUnknown(news.size) || news.size === undefined) return;
+    if (olds.size !== undefined && news.size < olds.size)
+      throw refusal("size", `cannot shrink from ${olds.size} to ${news.size} GiB`);
+  },
+
+  repair: () => "none",
+
+  async create(identity, wanted) {
+    const cinder = cinderOf(wanted.cloud);
+    const made = await makeAttachment(cinder, identity, wishOf(wanted), limitsOf(wanted, cinder).createMs);
+    const outputs = record(wanted, made, await cinder.client.location());
+    return { id: attachmentIdOf(wanted.volume, made.id), outputs };
+  },
+
+  async read(identity, id, recorded) {
+    const cinder = cinderOf(recorded?.cloud);
+    const { volumeId, attachmentId } = requireAttachmentParts(id);
+    const find = () => getAttachment(cinder.client, attachmentId);
+    const found = await findThere(cinder.client, recorded?.__location, `Attachment ${id}`, find);
+    if (found === undefined) return undefined;
+    const volume = await cinder.volumes.read(volumeId);
+    if (recorded && volume && notesOn(volume).length > 0) unnoteWhenQuiet(cinder, identity, volumeId);
+    const location = await cinder.client.location();
+    if (recorded) return { outputs: record(inputsOf(recorded), found, location) };
+    const mode: Inputs["mode"] = found.attach_mode === "ro" ? "ro" : "rw";
+    const inputs = { volume: found.volume_id, mode };
+    const hostName = volume?.attachments.find((one) => one.attachment_id === attachmentId)?.host_name ?? "";
+    return { inputs, outputs: { ...record(inputs, found, location), hostName } };
+  },
+
+  async update(_identity, id, olds, news) {
+    const cinder = cinderOf(olds.cloud);
+    const { volumeId, attachmentId } = requireAttachmentParts(id);
+    await requireThere(cinder, id, olds.__location);
+    const volume = await cinder.volumes.read(volumeId);
+    if (volume !== undefined && news.size !== undefined && volume.size < news.size)
+      throw refusal("size", `volume ${volumeId} has ${volume.size} GiB: grow it first, or ask for at most that`);
+    const now = await getAttachment(cinder.client, attachmentId);
+    return record(news, now, await cinder.client.location());
+  },
+
+  async delete(_identity, id, recorded) {
+    const cinder = cinderOf(recorded.cloud);
+    await requireThere(cinder, id, recorded.__location);
+    await cinder.inFlight.run(() => deleteAttachment(cinder, requireAttachmentParts(id).attachmentId));
+  },
+};
+
+const noConnector: Failure = {
+  property: "connector",
+  reason:
+    "is required with Cinder: a volume of Cinder cannot be attached on this host yet, only exported to one that attaches by itself",
+};
+
+/** Against exporting that volume. */
+function volumeProblems(identity: Identity, wanted: Inputs, volume: CinderVolume): Failure[] {
+  const problems: Failure[] = [];
+  if (wanted.mode === "rw" && isReadOnly(volume))
+    problems.push({ property: "mode", reason: 'must be "ro": the volume is read only in Cinder' });
+  const [held] = volume.attachments.filter(
+    ({ attachment_id }) => !isNamedAs("Attachment", attachmentIdOf(volume.id, attachment_id), identity),
+  );
+  const isOwnLeft = notesOn(volume).some((note) => note.identity === identity.digest);
+  if (held !== undefined && !volume.multiattach && !isOwnLeft) {
+    const host = held.host_name ? ` of host ${held.host_name}` : "";
+    problems.push({
+      property: "volume",
+      reason: `has attachment ${held.attachment_id}${host} already, and its type is not multiattach: delete that one first`,
+    });
+  }
+  return problems;
+}
+
+/** Throws if it is recorded elsewhere, and is not here. Where it is recorded here, the request itself tells. */
+async function requireThere(cinder: Cinder, id: string, recorded: CinderLocation): Promise<void> {
+  const { attachmentId } = requireAttachmentParts(id);
+  if (!(await isElsewhere(cinder.client, recorded))) return;
+  await findThere(cinder.client, recorded, `Attachment ${id}`, () => getAttachment(cinder.client, attachmentId));
+}
+
+function wishOf({ volume, mode, connector }: Inputs): AttachmentWish {
+  if (connector === undefined) throw new BlockboxError("INPUT_REFUSED", `property connector ${noConnector.reason}`);
+  return { volumeId: volume, mode, connector };
+}
+
+function inputsOf({ volume, size, mode, connector, cloud, timeouts }: Record): Inputs {
+  const given = { volume, size, mode, connector, cloud, timeouts };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Inputs;
+}
+
+function record(wanted: Inputs, attachment: CinderAttachment, location: CinderLocation): Record {
+  const connectionInfo = connectionInfoOf(attachment);
+  return {
+    ...wanted,
+    attachmentId: attachment.id,
+    hostName: wanted.connector?.hostName ?? "",
+    driverVolumeType: connectionInfo?.driverVolumeType ?? "",
+    ...(connectionInfo === undefined ? {} : { connectionInfo }),
+    __location: location,
+  };
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaulted, optional, output, required, type Values } from "../../declaration/property.js";
+import { defaulted, optional, optionalOutput, required, type Values } from "../../declaration/property.js";
 import { boolean, gib, idOf, mapOf, plainText } from "../../declaration/type.js";
 import { isUuid } from "../../services/cinder/ids.js";
 import { commonInputs } from "../common.js";
@@ -37,8 +37,8 @@ const inputs = {
 };
 
 const outputs = {
-  size: output(gib(), "Size of the volume when it was taken, in GiB."),
-  createdAt: output(plainText, "When it was taken, UTC."),
+  size: optionalOutput(gib(), "Size of the volume when it was taken, in GiB."),
+  createdAt: optionalOutput(plainText, "When it was taken, UTC."),
 };
 
 export type SnapshotInputs = Values<typeof inputs>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaulted, optional, optionalOutput, required, resolved, type Values } from "../../declaration/property.js";
 import { boolean, gib, idOf, mapOf, object, oneOf, plainText, text } from "../../declaration/type.js";
+import { isUnknown } from "../../declaration/unknown.js";
 import { isUuid, typeOfBackend } from "../../services/cinder/ids.js";
 import { groupOfBackend } from "../../services/lvm/ids.js";
 import { commonInputs } from "../common.js";
@@ -37,12 +38,8 @@ const adoptInputs = object("VolumeAdopt", {
 
 const inputs = {
   backend: optional(idOf("Backend", backendIdText), {
-    // Within Cinder it is a retype. Something of another service is never the same volume.
-    change: (from, to) =>
-      [from, to].every((id) => id === undefined || serviceOfBackend(id, undefined) === "cinder") ||
-      (serviceOfBackend(from, undefined) === "cinder" && serviceOfBackend(to, undefined) === undefined)
-        ? "inPlace"
-        : "replace",
+    // Within Cinder it is a retype, which an id still unknown is taken for. What another service has is never the same volume.
+    change: (from, to) => (isOfCinder(from) && (isOfCinder(to) || isUnknown(to)) ? "inPlace" : "replace"),
     doc: "The Backend that the volume is made in, or its id. Left out: Cinder's default volume type. Changed in place within Cinder (a retype), otherwise replaced.",
   }),
   volumeType: optional(shortText, {
@@ -119,6 +116,10 @@ const inputs = {
   }),
   ...commonInputs,
 };
+
+function isOfCinder(backendId: unknown): boolean {
+  return backendId === undefined || serviceOfBackend(backendId, undefined) === "cinder";
+}
 
 function ofSource(_from: unknown, to: unknown): "inPlace" | "replace" {
   return to === undefined ? "inPlace" : "replace";

@@ -4,6 +4,7 @@ import type { Lock } from "../../host/lock.js";
 import { findLoopDevice } from "../../host/loop.js";
 import { foldersBetween, makeDirectories, removeDirectories } from "../../host/mounts.js";
 import { awaitCreator } from "../claims.js";
+import { newMark } from "../mark.js";
 import type { BackendFacts, BackendWish, Identity } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
@@ -20,7 +21,7 @@ import {
   unpublishLoopFile,
   workingPath,
 } from "./loopFile.js";
-import { isLeftGroup, newMark, unmarkWhenQuiet } from "./marking.js";
+import { isLeftGroup, unmarkWhenQuiet } from "./marking.js";
 import { type Group, readGroups } from "./report.js";
 import { tagOptions } from "./retag.js";
 import { creationTags, directoryTags, markTag, parseTags } from "./tags.js";

@@ -1,7 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { thisProcess } from "../../host/machine.js";
 import { isLeftBehind, isNamed } from "../claims.js";
-import type { Mark } from "../mark.js";
 import { whenQuiet } from "../quiet.js";
 import type { Identity } from "../service.js";
 import { changeGroup } from "./change.js";
@@ -10,12 +7,6 @@ import { backendId, volumeId } from "./ids.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { tagOptions } from "./retag.js";
 import { parseTags } from "./tags.js";
-
-/** A new mark for a create that begins now. */
-export function newMark({ digest, stack }: Identity): Mark {
-  const createdAt = Math.floor(Date.now() / 1000);
-  return { identity: digest, stack, token: randomBytes(8).toString("hex"), creator: thisProcess(), createdAt };
-}
 
 /** Whether a volume is one that a create of this identity left behind. One that the engine has named is being replaced instead. */
 export function isLeftVolume(volumeGroup: string, { name, tags }: LogicalVolume, identity: Identity): boolean {

@@ -1,19 +1,14 @@
+import { configuration, type ReadSetting } from "../../../configuration.js";
 import { BlockboxError } from "../../../errors.js";
 import { cloudSettings } from "./cloudEntry.js";
 import { numberKeys, type Settings, secretKeys, textKeys } from "./keys.js";
 
 export type { Settings } from "./keys.js";
 
-type Read = (key: string) => string | undefined;
+const readConfiguration: ReadSetting = (key) => configuration()(key);
 
-let readConfiguration: Read = () => undefined;
-const known = new Map<string | undefined, Settings>();
-
-/** Given by the door before any request: Pulumi's `blockbox:KEY` configuration. What was read before is read anew. */
-export function configure(read: Read): void {
-  readConfiguration = read;
-  known.clear();
-}
+/** What was read, as long as the configuration is the same. */
+let known: { readonly of: ReadSetting; readonly settings: Map<string | undefined, Settings> } | undefined;
 
 /**
  * What the configuration says; else the environment; else the entry of clouds.yaml that either of them names. Whoever
@@ -23,8 +18,10 @@ export function configure(read: Read): void {
  * Throws CONFIG_INVALID.
  */
 export function settingsFor(cloud?: string): Settings {
-  const settings = known.get(cloud) ?? (cloud === undefined ? configured() : named(cloud));
-  known.set(cloud, settings);
+  const of = configuration();
+  if (known?.of !== of) known = { of, settings: new Map() };
+  const settings = known.settings.get(cloud) ?? (cloud === undefined ? configured() : named(cloud));
+  known.settings.set(cloud, settings);
   return settings;
 }
 
@@ -74,7 +71,7 @@ function switches(): Settings {
   throw new BlockboxError("CONFIG_INVALID", `blockbox:insecure is "${value}". It is either true or false.`);
 }
 
-function numbers(read: Read): Settings {
+function numbers(read: ReadSetting): Settings {
   const settings: Settings = {};
   for (const [key, { whole, from, to }] of Object.entries(numberKeys)) {
     const text = filled(read(key));

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BlockboxError } from "../../../errors.js";
+import { awaitCreator, isLeftBehind } from "../../claims.js";
+import { type Mark, newMark } from "../../mark.js";
+import type { Identity } from "../../service.js";
+import {
+  type CinderAttachment,
+  completeAttachment,
+  getAttachment,
+  listAttachments,
+  postAttachment,
+} from "../api/attachments.js";
+import { type CinderVolume, getVolume } from "../api/volumes.js";
+import type { Cinder } from "../cinder.js";
+import { CinderError } from "../client/error.js";
+import { mountpointOf, noteAttaching, notesOn, releaseLeft, removeNoted, unnoteWhenQuiet } from "./note.js";
+import { inTurn } from "./turns.js";
+import type { AttachmentWish } from "./wish.js";
+
+/** Exports a volume to another host, for good: the attachment is complete when this returns, or there is none. */
+export function makeAttachment(
+  cinder: Cinder,
+  identity: Identity,
+  wish: AttachmentWish,
+  limitMs: number,
+): Promise<CinderAttachment> {
+  const make = () => inTurn(wish.volumeId, () => cinder.inFlight.run(() => attach(cinder, identity, wish, limitMs)));
+  return awaitCreator(make);
+}
+
+async function attach(
+  cinder: Cinder,
+  identity: Identity,
+  wish: AttachmentWish,
+  limitMs: number,
+): Promise<CinderAttachment> {
+  const { client } = cinder;
+  await clearLeft(cinder, identity, wish.volumeId);
+  const mark = newMark(identity);
+  await noteAttaching(cinder, identity, wish.volumeId, mark);
+  try {
+    const { id } = await reserve(cinder, wish, mark, performance.now() + limitMs);
+    await complete(cinder, id);
+    unnoteWhenQuiet(cinder, identity, wish.volumeId);
+    return await getAttachment(client, id);
+  } catch (error) {
+    await undo(cinder, wish.volumeId, mark, error);
+    unnoteWhenQuiet(cinder, identity, wish.volumeId);
+    throw error;
+  } finally {
+    cinder.volumes.wrote();
+  }
+}
+
+/** What killed creates of this identity left on the volume goes. Throws CREATOR_ALIVE while one may still be at work. */
+async function clearLeft(cinder: Cinder, identity: Identity, volumeId: string): Promise<void> {
+  const volume = await getVolume(cinder.client, volumeId);
+  for (const note of notesOn(volume)) {
+    if (isLeftBehind(note, identity)) await removeNoted(cinder, volumeId, note);
+  }
+  await releaseLeft(cinder, volume, identity.stack);
+}
+
+/** Statuses of a volume that end by themselves and let it be attached then. */
+const passing = ["reserved", "attaching", "detaching", "extending", "retyping", "backing-up", "uploading", "creating"];
+const againMs = 500;
+
+/** Asks for the attachment; while another one of the volume is being made, Cinder refuses, and it is asked for again. */
+async function reserve(cinder: Cinder, wish: AttachmentWish, mark: Mark, deadline: number): Promise<CinderAttachment> {
+  for (;;) {
+    try {
+      return await postAttachment(cinder.client, bodyOf(wish, mark));
+    } catch (error) {
+      if (!(error instanceof CinderError)) throw error;
+      const made = error.mayHaveHappened ? await findMade(cinder, wish.volumeId, mark) : undefined;
+      if (made) return made;
+      if (error.status !== 400) throw error;
+      const volume = await getVolume(cinder.client, wish.volumeId);
+      if (!passing.includes(volume.status)) throw heldOrRefused(volume, error);
+      if (performance.now() > deadline) throw error;
+      await sleep(againMs);
+    }
+  }
+}
+
+/** The attachment that a lost reply spoke of. */
+async function findMade(cinder: Cinder, volumeId: string, mark: Mark): Promise<CinderAttachment | undefined> {
+  cinder.inFlight.tooMany();
+  for (const ms of [500, 1_000, 2_000]) {
+    await sleep(ms);
+    const [found] = await listAttachments(cinder.client, { volume_id: volumeId, mountpoint: mountpointOf(mark) });
+    if (found) return getAttachment(cinder.client, found.id);
+  }
+  return undefined;
+}
+
+function heldOrRefused({ id, name, attachments, multiattach }: CinderVolume, error: CinderError): BlockboxError {
+  const [held] = attachments;
+  if (held === undefined || multiattach) return error;
+  const host = held.host_name ? ` of host ${held.host_name}` : "";
+  return new BlockboxError(
+    "IN_USE",
+    `Volume ${name ?? ""} (${id}) has attachment ${held.attachment_id}${host} already, and is not of a multiattach type. Delete that one first, or use a type with the extra spec multiattach="<is> True".`,
+    { cause: error },
+  );
+}
+
+/** No instance_uuid: such an attachment could not be deleted without Nova. */
+function bodyOf({ volumeId, mode, connector }: AttachmentWish, mark: Mark): object {
+  const { hostName: host, initiator, ip, multipath } = connector;
+  return {
+    volume_uuid: volumeId,
+    mode,
+    connector: {
+      host,
+      initiator,
+      ...(ip === undefined ? {} : { ip }),
+      multipath,
+      platform: "x86_64",
+      os_type: "linux",
+      do_local_attach: false,
+      mountpoint: mountpointOf(mark),
+    },
+  };
+}
+
+/** Saying it twice does no harm. */
+async function complete({ client }: Cinder, id: string): Promise<void> {
+  try {
+    await completeAttachment(client, id);
+  } catch (error) {
+    if (!(error instanceof CinderError) || !error.mayHaveHappened) throw error;
+    await completeAttachment(client, id);
+  }
+}
+
+/** Takes away what a failed create made. What cannot be taken away now is found by its note, and goes then. */
+async function undo(cinder: Cinder, volumeId: string, mark: Mark, cause: unknown): Promise<void> {
+  try {
+    await removeNoted(cinder, volumeId, mark);
+  } catch (error) {
+    if (!BlockboxError.is(error)) throw error;
+    const code = BlockboxError.is(cause) ? cause.code : "SERVICE_FAILED";
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new BlockboxError(
+      code,
+      `${message} What it had begun could not be taken back (${error.message}): run again, or destroy, to have it removed.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import { getQuotas, type QuotaUsage } from "./api/quotas.js";
+import { listPools, type Pool } from "./api/services.js";
+import { type CinderSnapshot, getSnapshot, listSnapshots } from "./api/snapshots.js";
+import { listTypes, type VolumeType } from "./api/types.js";
+import { type CinderVolume, getVolume, listSomeVolumes, listVolumes } from "./api/volumes.js";
+import { type CinderClient, cinderClient } from "./client/client.js";
+import { CinderError } from "./client/error.js";
+import { InFlight } from "./inFlight.js";
+import { Leftovers } from "./leftovers.js";
+import { Poller } from "./poller.js";
+import { Reads } from "./reads.js";
+import { Recent } from "./recent.js";
+
+/** One Cinder as this process uses it: its client, and what all resources share so that the service is asked little. */
+export interface Cinder {
+  readonly client: CinderClient;
+  readonly inFlight: InFlight;
+  readonly volumes: Reads<CinderVolume>;
+  readonly snapshots: Reads<CinderSnapshot>;
+  readonly leftVolumes: Leftovers<CinderVolume>;
+  readonly leftSnapshots: Leftovers<CinderSnapshot>;
+  readonly volumeWaits: Poller<CinderVolume>;
+  readonly snapshotWaits: Poller<CinderSnapshot>;
+  readonly types: Recent<VolumeType[]>;
+  readonly pools: Recent<Pool[]>;
+  readonly quotas: Recent<Readonly<Record<string, QuotaUsage | undefined>>>;
+}
+
+const cinders = new Map<CinderClient, Cinder>();
+
+/** `cloud`: an entry of clouds.yaml instead of the configured service. Throws CONFIG_MISSING, CONFIG_INVALID. */
+export function cinderOf(cloud: string | undefined): Cinder {
+  const client = cinderClient(cloud);
+  const known = cinders.get(client);
+  if (known) return known;
+  const cinder: Cinder = {
+    client,
+    inFlight: new InFlight(client.maxInFlight),
+    volumes: new Reads(
+      (id) => getVolume(client, id),
+      () => listVolumes(client),
+    ),
+    snapshots: new Reads(
+      (id) => getSnapshot(client, id),
+      () => listSnapshots(client),
+    ),
+    leftVolumes: new Leftovers(
+      "Volume",
+      () => listVolumes(client),
+      (id) => getVolume(client, id),
+    ),
+    leftSnapshots: new Leftovers(
+      "Snapshot",
+      () => listSnapshots(client),
+      (id) => getSnapshot(client, id),
+    ),
+    volumeWaits: new Poller({
+      one: (id) => getVolume(client, id),
+      some: (ids) => listSomeVolumes(client, ids),
+    }),
+    // Snapshots cannot be listed by their ids.
+    snapshotWaits: new Poller({ one: (id) => getSnapshot(client, id), some: async () => [] }),
+    types: new Recent(() => listTypes(client)),
+    pools: new Recent(() => orNone(listPools(client), [])),
+    quotas: new Recent(async () => orNone(getQuotas(client, (await client.location()).project), {})),
+  };
+  cinders.set(client, cinder);
+  return cinder;
+}
+
+/** What a user without rights may not see cannot be judged; Cinder will. */
+async function orNone<T>(asked: Promise<T>, none: T): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof CinderError && error.status === 403) return none;
+    throw error;
+  }
+}

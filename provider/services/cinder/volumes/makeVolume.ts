@@ -1,0 +1,178 @@
+import { BlockboxError } from "../../../errors.js";
+import { awaitCreator } from "../../claims.js";
+import { formatMark, newMark } from "../../mark.js";
+import type { Identity } from "../../service.js";
+import { mergeMetadata, putNames } from "../api/describe.js";
+import { actOnVolume, type CinderVolume, listVolumes, postManagedVolume, postVolume } from "../api/volumes.js";
+import type { Cinder } from "../cinder.js";
+import { makeOnce } from "../makeOnce.js";
+import { markEntry, markKey } from "../marks.js";
+import { operationFailed, operationLate } from "../outcome.js";
+import type { Seen } from "../poller.js";
+import { UnfinishedError } from "../unfinished.js";
+import { unmarkWhenQuiet } from "../unmark.js";
+import { removeVolume } from "./removeVolume.js";
+import { setFlags } from "./setFlags.js";
+import type { VolumeWish } from "./wish.js";
+
+/** How long the remains of a create that failed may take to go, in ms. */
+const cleanUpMs = 60_000;
+
+/** Makes a volume, or takes over the one that a killed create of the same identity left behind (rule 1). */
+export function makeVolume(
+  cinder: Cinder,
+  identity: Identity,
+  wish: VolumeWish,
+  limitMs: number,
+): Promise<CinderVolume> {
+  return awaitCreator(async () => {
+    const left = await cinder.leftVolumes.of(identity);
+    return cinder.inFlight.run(async () => {
+      const taken = await takeOver(cinder, identity, left, wish);
+      const id = taken ?? (await make(cinder, identity, wish));
+      const made = await awaitMade(cinder, identity, id, wish, limitMs);
+      unmarkWhenQuiet(cinder, "volumes", id);
+      return setFlags(cinder, made, wish).catch((error) => {
+        throw BlockboxError.is(error) ? new UnfinishedError(error, id) : error;
+      });
+    });
+  });
+}
+
+/** One that was left behind and is as wanted, but for what can be changed; all others are removed. They hold no data of anyone. */
+async function takeOver(
+  cinder: Cinder,
+  identity: Identity,
+  left: readonly CinderVolume[],
+  wish: VolumeWish,
+): Promise<string | undefined> {
+  const kept = left.find((volume) => isAsWanted(volume, wish));
+  for (const volume of left) {
+    if (volume !== kept)
+      await removeVolume(cinder, volume.id, {
+        cascade: false,
+        limitMs: cleanUpMs,
+        isUnfinished: true,
+        stack: identity.stack,
+      });
+  }
+  if (kept === undefined) return undefined;
+  await mergeMetadata(cinder.client, "volumes", kept.id, { ...wish.metadata, ...markEntry(newMark(identity)) });
+  await putNames(cinder.client, "volumes", kept.id, { name: wish.name, description: wish.description ?? "" });
+  return kept.id;
+}
+
+function isAsWanted(volume: CinderVolume, wish: VolumeWish): boolean {
+  return (
+    ["available", "creating", "downloading"].includes(volume.status) &&
+    (wish.size === undefined || volume.size === wish.size) &&
+    (wish.type === undefined || [volume.volume_type, volume.volume_type_id].includes(wish.type)) &&
+    (volume.snapshot_id ?? undefined) === wish.snapshotId &&
+    (volume.source_volid ?? undefined) === wish.sourceVolumeId &&
+    (wish.availabilityZone === undefined || volume.availability_zone === wish.availabilityZone) &&
+    wish.adopt === undefined
+  );
+}
+
+/** Sends the request; returns the id. What was made twice by a lost reply goes again. */
+async function make(cinder: Cinder, identity: Identity, wish: VolumeWish): Promise<string> {
+  const { client } = cinder;
+  const mark = newMark(identity);
+  const metadata = { ...wish.metadata, ...markEntry(mark) };
+  const send = () =>
+    wish.adopt
+      ? postManagedVolume(client, managedBody(wish, wish.adopt, metadata))
+      : postVolume(client, body(wish, metadata));
+  const look = async () => {
+    const query = { metadata: JSON.stringify({ [markKey]: formatMark(mark) }), sort: "created_at:asc" };
+    return (await listVolumes(client, query)).map(({ id }) => id);
+  };
+  const [id, ...extra] = await makeOnce(cinder, send, look);
+  cinder.volumes.wrote();
+  for (const one of extra)
+    await removeVolume(cinder, one, { cascade: false, limitMs: cleanUpMs, isUnfinished: true, stack: identity.stack });
+  return id;
+}
+
+function body(wish: VolumeWish, metadata: Readonly<Record<string, string>>): object {
+  const volume = {
+    name: wish.name,
+    description: wish.description,
+    size: wish.size,
+    volume_type: wish.type,
+    metadata,
+    snapshot_id: wish.snapshotId,
+    source_volid: wish.sourceVolumeId,
+    availability_zone: wish.availabilityZone,
+  };
+  return wish.schedulerHints ? { volume, "OS-SCH-HNT:scheduler_hints": wish.schedulerHints } : { volume };
+}
+
+function managedBody(
+  wish: VolumeWish,
+  { serviceHost, sourceName }: NonNullable<VolumeWish["adopt"]>,
+  metadata: Readonly<Record<string, string>>,
+): object {
+  return {
+    host: serviceHost,
+    ref: { "source-name": sourceName },
+    name: wish.name,
+    description: wish.description,
+    volume_type: wish.type,
+    metadata,
+    availability_zone: wish.availabilityZone,
+  };
+}
+
+async function awaitMade(
+  cinder: Cinder,
+  identity: Identity,
+  id: string,
+  wish: VolumeWish,
+  limitMs: number,
+): Promise<CinderVolume> {
+  const beganAt = Date.now();
+  const what = `Volume ${wish.name} (${id}) could not be created`;
+  let last: CinderVolume | undefined;
+  const end = (seen: Seen<CinderVolume>): CinderVolume | "gone" | undefined => {
+    if (seen === "gone") return "gone";
+    last = seen;
+    return seen.status === "available" || seen.status.startsWith("error") ? seen : undefined;
+  };
+  const made = await cinder.volumeWaits.until(id, limitMs, end).catch((error) => {
+    throw BlockboxError.is(error) ? new UnfinishedError(error, id) : error;
+  });
+  if (made === "late") {
+    const failed = { id, status: last?.status ?? "unknown", host: last?.["os-vol-host-attr:host"] };
+    throw new UnfinishedError(await operationLate(cinder.client, what, limitMs, failed), id);
+  }
+  if (made === "gone") throw new BlockboxError("SERVICE_FAILED", `${what}: it was deleted meanwhile.`);
+  if (made.status === "available") return made;
+  const host = made["os-vol-host-attr:host"];
+  const cause = await operationFailed(cinder.client, what, { id, status: made.status, host }, { since: beganAt });
+  await removeFailed(cinder, identity, id, wish, cause);
+  throw cause;
+}
+
+/** Nothing is left of a create that failed; what was to be taken over stays on its backend. */
+async function removeFailed(
+  cinder: Cinder,
+  identity: Identity,
+  id: string,
+  wish: VolumeWish,
+  cause: BlockboxError,
+): Promise<void> {
+  try {
+    if (wish.adopt && (await isManaged(cinder, id))) await actOnVolume(cinder.client, id, { "os-unmanage": {} });
+    else
+      await removeVolume(cinder, id, { cascade: false, limitMs: cleanUpMs, isUnfinished: true, stack: identity.stack });
+  } catch (error) {
+    if (!BlockboxError.is(error)) throw error;
+    throw new UnfinishedError(cause, id);
+  }
+}
+
+/** Whether deleting it would delete what it was made from: only `error_managing` has nothing on the backend yet. */
+async function isManaged(cinder: Cinder, id: string): Promise<boolean> {
+  return (await cinder.volumes.read(id))?.status !== "error_managing";
+}

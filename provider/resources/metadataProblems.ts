@@ -1,7 +1,8 @@
 import type { Failure } from "../declaration/validate.js";
 import { isReservedKey } from "../services/cinder/metadataChange.js";
 
-const keyPattern = /^[a-zA-Z0-9\-_:. /]{1,255}$/;
+/** Without the slash that Cinder takes too: it reads one in a URL as the end of the key, which could then never be removed. */
+const keyPattern = /^[a-zA-Z0-9\-_:. ]{1,255}$/;
 
 /** What Cinder has against metadata, beyond what holds for every service. */
 export function metadataProblems(metadata: Readonly<Record<string, unknown>> | undefined): Failure[] {
@@ -11,7 +12,7 @@ export function metadataProblems(metadata: Readonly<Record<string, unknown>> | u
       ? "is kept for Cinder or this provider: take another key"
       : keyPattern.test(key)
         ? undefined
-        : "is a key that Cinder does not take: letters, digits, spaces and - _ : . / only";
+        : "is no key that can be used with Cinder: letters, digits, spaces and - _ : . only";
     return reason === undefined ? [] : [{ property: `metadata.${key}`, reason }];
   });
 }

@@ -23,7 +23,7 @@ export async function makeOnce(
     cinder.inFlight.tooMany();
     const found = await lookFor(look);
     if (found) return found;
-    if (isSlow(error)) throw stillUnknown(error);
+    if (error.isLate) throw stillUnknown(error);
     return again(send, look, error);
   }
 }
@@ -42,7 +42,7 @@ async function again(
     if (!mayHaveHappened(error)) throw error;
     const found = await lookFor(look);
     if (found) return found;
-    throw stillUnknown(isSlow(error) ? error : first);
+    throw stillUnknown(error.isLate ? error : first);
   }
 }
 
@@ -60,11 +60,6 @@ async function lookFor(look: () => Promise<string[]>): Promise<[string, ...strin
 
 function mayHaveHappened(error: unknown): error is CinderError {
   return error instanceof CinderError && error.mayHaveHappened;
-}
-
-/** No answer in time: the service may still be at it. */
-function isSlow({ cause }: CinderError): boolean {
-  return cause instanceof Error && "code" in cause && `${cause.code}`.includes("TIMEOUT");
 }
 
 function stillUnknown(error: CinderError): BlockboxError {

@@ -30,6 +30,8 @@ export class CinderError extends BlockboxError {
    * late, or came from a failing server or proxy. Never repeated blindly: look for what it made.
    */
   readonly mayHaveHappened: boolean;
+  /** Whether no answer came in time: the service may still be at it. */
+  readonly isLate: boolean;
 
   constructor(failure: CinderFailure) {
     super(failure.code, messageOf(failure));
@@ -38,6 +40,7 @@ export class CinderError extends BlockboxError {
     this.detail = failure.detail;
     this.requestId = failure.requestId;
     this.mayHaveHappened = failure.mayHaveHappened;
+    this.isLate = failure.isLate ?? false;
   }
 }
 

@@ -56,6 +56,7 @@ function noReply({ changes, timeoutMs }: Asked, { code, cause, sent }: NoReply):
   if (code === "UND_ERR_HEADERS_TIMEOUT") {
     return {
       ...base,
+      isLate: true,
       detail: `no answer came within ${timeoutMs / 1_000} s`,
       advice: "Raise requestTimeout if the service is slow.",
     };
@@ -110,7 +111,8 @@ function refusal(asked: Asked, { status, headers, body, cut }: Reply): Found {
   const { changes, loginAdvice, service } = asked;
   const { name, words } = parseFault(body);
   const text = `${words || "it gave no reason"}${cut === undefined ? "" : " (cut short)"}`;
-  const base = { detail: text, fault: name, mayHaveHappened: changes && (status >= 500 || status === 408) };
+  const isLate = status === 408 || status === 504;
+  const base = { detail: text, fault: name, isLate, mayHaveHappened: changes && (status >= 500 || status === 408) };
   if (status >= 500) {
     return { ...base, code: "SERVICE_FAILED", advice: "The service's logs have more about it." };
   }

@@ -14,6 +14,7 @@ export interface CinderFailure {
   readonly fault?: string | undefined;
   readonly requestId?: string | undefined;
   readonly mayHaveHappened: boolean;
+  readonly isLate?: boolean | undefined;
 }
 
 /** A request to Cinder, or to Keystone for its sake, that failed. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { hasUnknown, isUnknown } from "../../declaration/unknown.js";
 import type { Failure } from "../../declaration/validate.js";
-import { PartlyMadeError } from "../../errors.js";
+import { BlockboxError, PartlyMadeError } from "../../errors.js";
 import { notice } from "../../host/notice.js";
 import type { CinderVolume } from "../../services/cinder/api/volumes.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
@@ -35,6 +35,7 @@ export const volumeWithCinder: Life<Inputs, Record> = {
   async problems(identity, wanted, asker, before) {
     const own = [...exclusive(wanted), ...metadataProblems(wanted.metadata)];
     if (own.length > 0 || isUnknown(wanted.cloud)) return own;
+    if (wanted.backend === undefined && !isConfigured(wanted.cloud)) return [noService];
     if (before !== undefined && isDeepStrictEqual(before, wanted)) return [];
     const change: Change = {
       isNew: before === undefined,
@@ -139,6 +140,23 @@ async function requireThere(cinder: Cinder, id: string, recorded: CinderLocation
   requireUuid("Volume", id);
   if (!(await isElsewhere(cinder.client, recorded))) return;
   await findThere(cinder.client, recorded, `Volume ${id}`, () => cinder.volumes.read(id));
+}
+
+/** Where no Cinder is configured at all, a Volume without a Backend is one whose Backend was forgotten. */
+const noService: Failure = {
+  property: "backend",
+  reason:
+    "is required: a Backend of this program, or the id of one. Without it a Volume is of a Cinder's default volume type, and no Cinder is configured (`pulumi config set blockbox:endpoint …`, or CINDER_ENDPOINT)",
+};
+
+function isConfigured(cloud: string | undefined): boolean {
+  try {
+    cinderOf(cloud);
+    return true;
+  } catch (error) {
+    if (BlockboxError.is(error) && error.code === "CONFIG_MISSING") return false;
+    throw error;
+  }
 }
 
 /** What contradicts itself, whatever the service says. */

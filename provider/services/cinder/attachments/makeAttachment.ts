@@ -13,6 +13,8 @@ import {
 import { type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
+import { markOf } from "../marks.js";
+import { unmarkWhenQuiet } from "../unmark.js";
 import { mountpointOf, noteAttaching, notesOn, releaseLeft, removeNoted, unnoteWhenQuiet } from "./note.js";
 import { inTurn } from "./turns.js";
 import type { AttachmentWish } from "./wish.js";
@@ -58,7 +60,9 @@ async function clearLeft(cinder: Cinder, identity: Identity, volumeId: string): 
   for (const note of notesOn(volume)) {
     if (isLeftBehind(note, identity)) await removeNoted(cinder, volumeId, note);
   }
-  await releaseLeft(cinder, volume, identity.stack);
+  await releaseLeft(cinder, volume, identity.stack, "incomplete");
+  // That it is attached shows that state knows it.
+  if (markOf(volume)) unmarkWhenQuiet(cinder, "volumes", volumeId);
 }
 
 /** Statuses of a volume that end by themselves and let it be attached then. */

@@ -1,4 +1,4 @@
-import { isDead } from "../../claims.js";
+import { isDead, isNamed } from "../../claims.js";
 import { formatMark, type Mark, parseMark } from "../../mark.js";
 import { whenQuiet } from "../../quiet.js";
 import type { Identity } from "../../service.js";
@@ -7,6 +7,7 @@ import { mergeMetadata } from "../api/describe.js";
 import type { CinderVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { isNotFound } from "../client/error.js";
+import { attachmentIdOf } from "../ids.js";
 import { deleteAttachment } from "./deleteAttachment.js";
 
 /*
@@ -51,21 +52,41 @@ export function notesOn({ metadata }: Pick<CinderVolume, "metadata">): Mark[] {
     .flatMap(([, text]) => parseMark(text) ?? []);
 }
 
-/** Removes what attachments of this stack left on a volume when their creators died, so that no state knows of it. True: there was some. */
-export async function releaseLeft(cinder: Cinder, volume: CinderVolume, stack: string): Promise<boolean> {
+/**
+ * Removes what attachments of this stack left on a volume when their creators died. True: there was some. A complete one
+ * may be known to state all the same, if its creator died between its reply and taking the note off: so it only goes
+ * where the whole volume does (`complete`), and the engine has not named it in this process.
+ */
+export async function releaseLeft(
+  cinder: Cinder,
+  volume: CinderVolume,
+  stack: string,
+  which: "incomplete" | "complete",
+): Promise<boolean> {
   const dead = notesOn(volume).filter((note) => note.stack === stack && isDead(note));
-  for (const note of dead) await removeNoted(cinder, volume.id, note);
-  return dead.length > 0;
+  let isReleased = false;
+  for (const note of dead) isReleased = (await removeNoted(cinder, volume.id, note, which)) || isReleased;
+  return isReleased;
 }
 
-/** Removes the attachment that a note speaks of, also one that never got its connector. */
-export async function removeNoted(cinder: Cinder, volumeId: string, note: Mark): Promise<void> {
+/** Removes the attachment that a note speaks of, also one that never got its connector. True: there was one. */
+export async function removeNoted(
+  cinder: Cinder,
+  volumeId: string,
+  note: Mark,
+  which: "incomplete" | "complete" = "complete",
+): Promise<boolean> {
   const { client } = cinder;
-  const ours = await listAttachments(client, { volume_id: volumeId, mountpoint: mountpointOf(note) });
+  const marked = await listAttachments(client, { volume_id: volumeId, mountpoint: mountpointOf(note) });
   const all = await listAttachments(client, { volume_id: volumeId });
   // While one is reserved, Cinder lets no other begin: so with the note this one is ours.
   const reserved = all.filter(({ status, connection_info }) => status === "reserved" && isEmpty(connection_info));
-  for (const { id } of [...ours, ...reserved]) await deleteAttachment(cinder, id);
+  const left = [...marked, ...reserved].filter(
+    ({ id, status }) =>
+      (which === "complete" || status !== "attached") && !isNamed("Attachment", attachmentIdOf(volumeId, id)),
+  );
+  for (const { id } of left) await deleteAttachment(cinder, id);
+  return left.length > 0;
 }
 
 function isEmpty(info: object | null | undefined): boolean {

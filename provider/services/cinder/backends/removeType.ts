@@ -1,5 +1,5 @@
 import { BlockboxError } from "../../../errors.js";
-import { isDead } from "../../claims.js";
+import { isDead, isNamed } from "../../claims.js";
 import type { VolumeType } from "../api/types.js";
 import { type CinderVolume, listVolumes } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
@@ -29,7 +29,8 @@ export async function removeType(cinder: Cinder, type: VolumeType, stack: string
   const held: CinderVolume[] = [];
   for (const volume of await volumesOf(cinder, type)) {
     const mark = markOf(volume);
-    const isLeft = mark !== undefined && mark.stack === stack && isDead(mark) && volume.attachments.length === 0;
+    const isLeft =
+      mark?.stack === stack && isDead(mark) && volume.attachments.length === 0 && !isNamed("Volume", volume.id);
     if (isLeft)
       await cinder.inFlight.run(() =>
         removeVolume(cinder, volume.id, { cascade: false, limitMs, isUnfinished: true, stack }),

@@ -81,7 +81,7 @@ async function isWaitedOut(
 ): Promise<boolean> {
   const volume = await foundOrGone(cinder, id);
   if (volume === "gone" || volume.status === "deleting") return true;
-  if (await releaseLeft(cinder, volume, stack)) return false;
+  if (await releaseLeft(cinder, volume, stack, "complete")) return false;
   await refuseHeld(cinder, volume);
   if (!passing.test(volume.status)) throw refused;
   await settled(cinder, id, limitMs);

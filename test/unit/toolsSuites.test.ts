@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Suite } from "../../tools/suites/suites.mjs";
@@ -22,6 +22,8 @@ interface Case {
   name: string;
   /** Text of a suite's test files; none: the suite's folder is not there. */
   files?: Record<string, string>;
+  /** What the suite adds to its environment. */
+  env?: Record<string, string>;
   /** A suite that is not of tests: its program. */
   program?: string;
   limitS?: number;
@@ -33,6 +35,16 @@ interface Case {
 
 const cases: Case[] = [
   { name: "tests that pass", files: { a: passes, b: passes }, code: 0, last: "2 passed, 0 failed" },
+  { name: "a test in a folder below", files: { a: passes, "below/b": passes }, code: 0, last: "2 passed, 0 failed" },
+  {
+    name: "an environment of its own",
+    files: {
+      a: `${importTest}test("told", () => { if (process.env.BBT_OWN !== "yes") throw new Error("untold"); });\n`,
+    },
+    env: { BBT_OWN: "yes" },
+    code: 0,
+    last: "1 passed, 0 failed",
+  },
   { name: "a test that fails", files: { a: passes, b: fails }, code: 1, last: "1 passed, 1 failed" },
   {
     name: "a skipped test beside one that passes",
@@ -63,19 +75,22 @@ const cases: Case[] = [
 ];
 
 describe("a run of a suite ends with its counts, and with 0 only if tests ran and all passed", () => {
-  for (const { name, files, program, limitS = 60, path, code, last } of cases) {
+  for (const { name, files, program, env = {}, limitS = 60, path, code, last } of cases) {
     it(name, () => {
       const own = mkdtempSync(join(folder, "suite-"));
       const tests = join(own, "tests");
       if (files !== undefined) mkdirSync(tests);
-      for (const [file, text] of Object.entries(files ?? {})) writeFileSync(join(tests, `${file}.test.ts`), text);
+      for (const [file, text] of Object.entries(files ?? {})) {
+        mkdirSync(dirname(join(tests, file)), { recursive: true });
+        writeFileSync(join(tests, `${file}.test.ts`), text);
+      }
       const script = join(own, "program.mjs");
       if (program !== undefined) writeFileSync(script, program);
       const kind =
         program === undefined
           ? { tests: relative(root, tests) }
           : { commands: [[relative(join(root, "node_modules"), script)] as [string]] };
-      const result = runSuites([{ name: "example", needs: [], limitS, ...kind }], path);
+      const result = runSuites([{ name: "example", needs: [], limitS, env, ...kind }], path);
       assert.equal(result.status, code, result.stdout + result.stderr);
       assert.equal(result.stdout.trimEnd().split("\n").at(-1), last, result.stdout + result.stderr);
     });

@@ -16,7 +16,8 @@ export async function runSuite(suite, env) {
   const begin = performance.now();
   process.stdout.write(`\n=== ${suite.name}\n`);
   const { commands, tests = "" } = suite;
-  const counts = commands ? await runCommands(suite, commands, env) : await runTests(suite, tests, env);
+  const whole = { ...env, ...suite.env };
+  const counts = commands ? await runCommands(suite, commands, whole) : await runTests(suite, tests, whole);
   return { ...counts, seconds: (performance.now() - begin) / 1000 };
 }
 
@@ -44,7 +45,7 @@ async function runCommands(suite, commands, env) {
 async function runTests(suite, folder, env) {
   const files = testFiles(folder);
   if (files.length === 0) {
-    process.stdout.write(`${suite.name}: there is no ${folder}/*.test.ts\n`);
+    process.stdout.write(`${suite.name}: there is no *.test.ts in ${folder}\n`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
   const temporary = mkdtempSync(join(tmpdir(), "blockbox-test-"));
@@ -86,7 +87,8 @@ async function runLimited(suite, args, env) {
 /** @param {string} folder */
 function testFiles(folder) {
   try {
-    const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts"));
+    const all = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+    const names = all.filter((name) => name.endsWith(".test.ts"));
     return names.sort().map((name) => join(folder, name));
   } catch {
     return [];

@@ -4,7 +4,8 @@
  * @property {readonly import("../prepare.mjs").Need[]} needs
  * @property {number} limitS the whole suite's time
  * @property {readonly (readonly [string, ...string[]])[]} [commands] each a program of an npm package with arguments; all of them are one test
- * @property {string} [tests] a folder of *.test.ts, run by node's test runner
+ * @property {string} [tests] a folder of *.test.ts, at any depth, run by node's test runner
+ * @property {Readonly<Record<string, string>>} [env] what its tests get beside the environment of all
  * @property {boolean} [alone] one file at a time: its tests share this machine's block devices
  */
 
@@ -38,6 +39,15 @@ export const suites = [
     needs: ["host", "dist", "pulumi", "cinder", "cinder-debian"],
     limitS: 900,
     tests: "test/cinder",
+    alone: true,
+  },
+  {
+    // What resources do, once more with the oldest Cinder.
+    name: "cinder-debian",
+    needs: ["host", "dist", "pulumi", "cinder", "cinder-debian"],
+    limitS: 600,
+    tests: "test/cinder/lives",
+    env: { BLOCKBOX_CINDER: "debian" },
     alone: true,
   },
   { name: "scenarios", needs: ["host", "dist", "pulumi"], limitS: 900, tests: "test/scenarios", alone: true },

@@ -101,8 +101,10 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     return recorded && isDeepStrictEqual(inputs, inputsOf(recorded)) ? { outputs } : { inputs, outputs };
   },
 
-  async update(_identity, id, olds, news) {
+  async update(identity, id, olds, news) {
     const cinder = cinderOf(olds.cloud);
+    // From now on Cinder counts the growth itself.
+    settlePlanned(cinder, identity.digest);
     const location = await cinder.client.location();
     await requireThere(cinder, id, olds.__location);
     const change = {

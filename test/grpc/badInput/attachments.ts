@@ -1,7 +1,7 @@
 import type { Bed } from "../../support/bed.js";
 import type { Program } from "../../support/deployment.js";
 import type { Props } from "../../support/rpc.js";
-import { type BadInput, known, path, wholeGib } from "./case.js";
+import { type BadInput, known, onlyCinder, path, wholeGib } from "./case.js";
 
 /** An attachment of the second volume of the bed. */
 const newAttachment =
@@ -138,8 +138,14 @@ export const attachments: readonly BadInput[] = [
   },
   {
     name: "an unknown property of an attachment",
-    program: newAttachment(() => ({ connector: { hostName: "h" } })),
-    property: path("connector"),
+    program: newAttachment(() => ({ colour: "red" })),
+    property: path("colour"),
     says: known,
+  },
+  {
+    name: "a connector, which is Cinder's, for a logical volume",
+    program: newAttachment(() => ({ connector: { hostName: "h", initiator: "iqn.2026-01.org.example:h" } })),
+    property: path("connector"),
+    says: onlyCinder,
   },
 ];

@@ -1,7 +1,7 @@
 import type { Bed } from "../../support/bed.js";
 import type { Program } from "../../support/deployment.js";
 import type { Props } from "../../support/rpc.js";
-import { type BadInput, known, path, wholeGib } from "./case.js";
+import { type BadInput, known, onlyCinder, path, wholeGib } from "./case.js";
 
 /** A Backend of its own, beside the one that exists. */
 const newBackend =
@@ -156,6 +156,18 @@ export const backends: readonly BadInput[] = [
     program: newBackend({}, { colour: "red" }),
     property: path("colour"),
     says: known,
+  },
+  {
+    name: "a Backend of both services",
+    program: newBackend({}, { cinder: {} }),
+    property: path("lvm"),
+    says: /is only with LVM, and this is of Cinder: leave it out/,
+  },
+  {
+    name: "a limit of time, which is Cinder's, for a volume group",
+    program: newBackend({}, { timeouts: { create: 60 } }),
+    property: path("timeouts"),
+    says: onlyCinder,
   },
   {
     name: "an unknown property of lvm",

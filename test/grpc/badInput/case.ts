@@ -24,4 +24,5 @@ export const existing = (bed: Bed): Program => [
 
 export const path = (dotted: string) => new RegExp(`^${dotted.replaceAll(".", "\\.")}$`);
 export const wholeGib = /whole number of GiB/;
+export const onlyCinder = /is only with Cinder, and this is of LVM: leave it out/;
 export const known = /not known here; known are /;

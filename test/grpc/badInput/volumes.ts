@@ -1,7 +1,7 @@
 import type { Bed } from "../../support/bed.js";
 import type { Program } from "../../support/deployment.js";
 import type { Props } from "../../support/rpc.js";
-import { type BadInput, existing, known, path, wholeGib } from "./case.js";
+import { type BadInput, existing, known, onlyCinder, path, wholeGib } from "./case.js";
 
 /** A volume beside those that exist, in the Backend that exists. */
 const newVolume =
@@ -77,6 +77,21 @@ export const volumes: readonly BadInput[] = [
     program: newVolume({ colour: "red" }),
     property: path("colour"),
     says: known,
+  },
+  {
+    name: "a retype policy, which is Cinder's, for a logical volume that is to grow",
+    program: (bed) => [bed.backend({ size: 6 }), bed.volume("data", { size: 3, retypePolicy: "onDemand" })],
+    property: path("retypePolicy"),
+    says: onlyCinder,
+  },
+  {
+    name: "a snapshot of a logical volume",
+    program: (bed) => [
+      ...existing(bed),
+      { kind: "Snapshot", name: "snapshot", inputs: (ref) => ({ volume: ref("data") }) },
+    ],
+    property: path("volume"),
+    says: /no snapshots with LVM yet/,
   },
   {
     name: "a volume that shrinks",

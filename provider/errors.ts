@@ -20,12 +20,13 @@ export const errorCodes = {
     "A volume group or logical volume of that name exists but was not made by blockbox, or was renamed or untagged since. It is left alone.",
   NOT_HERE:
     "What the state names cannot be seen from this host: another machine, a missing file, device or volume group. Absent is not gone, so the state is kept. Bring it back as the message says, or run where it lives.",
-  NOT_FOUND: "There is nothing of that id here, though its volume group is complete.",
+  NOT_FOUND:
+    "There is nothing of that id: the volume group is complete and does not hold it, or Cinder says so. The message says where was looked.",
   NO_SPACE: "The pool or file system cannot hold what is asked. The message says how much there is.",
   UNFINISHED:
     "The volume's deletion has begun and its data may be cleared already. Run `pulumi destroy`, or remove it from the program, to finish.",
   HOST_UNFIT:
-    "This host cannot do what is asked at all: another operating system, not root, no loop devices, no machine id. The message says what is needed.",
+    "This host cannot do what is asked at all: another operating system, not root, no loop devices, no machine id, no iSCSI initiator name. The message says what is needed.",
   CONFIG_MISSING:
     "Nothing says where the block service is. The message shows the ways to say it: Pulumi's configuration, the environment, clouds.yaml.",
   CONFIG_INVALID:

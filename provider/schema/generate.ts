@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { functions } from "../functions/index.js";
 import { resources } from "../resources/index.js";
 import { errorsPage } from "./errorsPage.js";
 import { packageSchema } from "./packageSchema.js";
 import { typescriptClass, typescriptSharedTypes } from "./typescript.js";
+import { typescriptFunctions } from "./typescriptFunctions.js";
 
 /** Everything that is written from the declarations: file contents, by path from the project's folder. */
 export function generate(projectFolder: string): Map<string, string> {
@@ -11,6 +13,7 @@ export function generate(projectFolder: string): Map<string, string> {
   return new Map([
     ["schema.json", `${JSON.stringify(packageSchema(manifest, declarations), undefined, 2)}\n`],
     ["docs/errors.md", errorsPage()],
+    ["sdk/nodejs/functions.ts", typescriptFunctions(Object.values(functions).map(({ declaration }) => declaration))],
     ["sdk/nodejs/types.ts", typescriptSharedTypes(declarations)],
     ...declarations.map(
       (declaration) =>

@@ -108,7 +108,7 @@ function nestedOutputs(outputs: Outputs): string[] {
   );
 }
 
-function outputInterface(name: string, doc: string, fields: Fields): string {
+export function outputInterface(name: string, doc: string, fields: Fields): string {
   const members = Object.entries(fields).map(
     ([field, property]) =>
       `${comment(property.doc, "  ")}\n  ${field}${absent(property)}: ${outputType(property.type)};`,
@@ -172,6 +172,6 @@ function docOf(property: Property): string {
   return isPlain ? `${describe(property)} Default: ${JSON.stringify(value)}.` : describe(property);
 }
 
-function comment(doc: string, indent = ""): string {
+export function comment(doc: string, indent = ""): string {
   return `${indent}/** ${doc} */`;
 }

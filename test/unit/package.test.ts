@@ -51,7 +51,8 @@ test("public declarations show no zod and are read by the old TypeScript that Pu
   mkdirSync(join(folder, "node_modules/@pulumi"), { recursive: true });
   symlinkSync(root, join(folder, "node_modules/pulumi-blockbox"));
   symlinkSync(join(root, "node_modules/@pulumi/pulumi"), join(folder, "node_modules/@pulumi/pulumi"));
-  const program = `import * as blockbox from "pulumi-blockbox";
+  const program = `import * as pulumi from "@pulumi/pulumi";
+    import * as blockbox from "pulumi-blockbox";
     const pool = new blockbox.Backend("pool", { lvm: { loopFile: { size: 3 } } });
     const data = new blockbox.Volume("data", { backend: pool, size: 1, metadata: { a: "b" } });
     const same: blockbox.Volume = blockbox.Volume.get("same", data.id);
@@ -64,7 +65,14 @@ test("public declarations show no zod and are read by the old TypeScript that Pu
     const copy = new blockbox.Volume("copy", { volumeType: "fast", snapshotId: snapshot, retypePolicy: "onDemand" });
     const connector = { hostName: "other", initiator: "iqn.2026-01.org.example:other" };
     const there = new blockbox.Attachment("there", { volume: copy, connector });
-    export const target = there.connectionInfo.apply((info: blockbox.ConnectionInfo | undefined) => info && info.targetIqn);`;
+    export const target = there.connectionInfo.apply((info: blockbox.ConnectionInfo | undefined) => info && info.targetIqn);
+    const now: pulumi.Output<blockbox.GetVolumeResult> = data.id.apply((id) => blockbox.getVolume({ id }));
+    export const hosts = now.apply(({ attachments }) => attachments.map((one: blockbox.VolumeAttachment) => one.hostName));
+    export const some = blockbox.getVolumes({ backend: "lvm:vg", metadata: { a: "b" } }).then(({ volumes }) => volumes[0].size + 1);
+    const here = blockbox.getConnector();
+    new blockbox.Attachment("here", { volume: copy, connector: here });
+    export const free = blockbox.getBackends().then(({ pools }) => (pools || []).map(({ freeGib }) => freeGib));
+    blockbox.getVolumeTypes({ cloud: "lab" }).then(({ volumeTypes }) => volumeTypes.map(({ extraSpecs }) => extraSpecs));`;
   writeFileSync(join(folder, "index.ts"), program);
   const old = require.resolve("@pulumi/pulumi/vendor/typescript@3.8.3/typescript.js");
   // Only our own files: that compiler reads the types of Node and of Pulumi with errors.

@@ -25,8 +25,19 @@ export function roomOf({ capabilities }: Pool): number {
 
 /** Whole GiB of a pool, where its driver tells. */
 export function totalOf({ capabilities }: Pool): number | undefined {
-  const total = numberOf(capabilities.total_capacity_gb);
-  return total === undefined ? undefined : Math.floor(total);
+  return wholeGib(capabilities.total_capacity_gb);
+}
+
+/** Whole GiB of an amount, where the driver tells it as a number. */
+export function wholeGib(amount: number | string | null | undefined): number | undefined {
+  const number = numberOf(amount);
+  return number === undefined ? undefined : Math.floor(number);
+}
+
+/** Whether volumes take a pool's space only as they are written; nothing where its driver does not tell. */
+export function isThin({ capabilities }: Pool): boolean | undefined {
+  const thin = capabilities.thin_provisioning_support;
+  return thin === undefined || thin === null ? undefined : isTrue(thin);
 }
 
 /** The pools that may serve a type. Other extra specs than the backend's name are for the scheduler alone to judge. */

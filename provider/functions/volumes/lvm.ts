@@ -1,0 +1,43 @@
+import { hostname } from "node:os";
+import { bytesOf } from "../../services/lvm/extents.js";
+import { gibBytes } from "../../services/lvm/geometry.js";
+import { backendId, requireGroupOf, type VolumeParts, volumeId } from "../../services/lvm/ids.js";
+import { locateGroup, requireVolume } from "../../services/lvm/locate.js";
+import { type Group, type LogicalVolume, readGroups } from "../../services/lvm/report.js";
+import { parseTags } from "../../services/lvm/tags.js";
+import { devicesOver } from "../../services/lvm/volumeDevice.js";
+import type { FoundVolume } from "./declaration.js";
+
+/** Throws NOT_FOUND, NOT_HERE, NOT_OURS. The report is always a new one: what was just made must be in it. */
+export async function volumeHere(parts: VolumeParts): Promise<FoundVolume> {
+  const { group, lv } = requireVolume(await readGroups(), parts);
+  return seen(group, lv);
+}
+
+/** Those that blockbox made, of a group that it made. */
+export async function volumesOf(backend: string): Promise<FoundVolume[]> {
+  const group = locateGroup(await readGroups(), requireGroupOf(backend));
+  return group.lvs.filter(({ tags }) => parseTags(tags).ours).map((lv) => seen(group, lv));
+}
+
+function seen(group: Group, lv: LogicalVolume): FoundVolume {
+  const { name, description, metadata, clearFrom, deleting } = parseTags(lv.tags);
+  const id = volumeId(group.name, lv.name);
+  const devices = devicesOf(group, lv);
+  return {
+    id,
+    name: name ?? lv.name,
+    description,
+    size: Math.floor((clearFrom ?? lv.sizeBytes) / gibBytes),
+    status: deleting ? "deleting" : devices.length > 0 ? "in-use" : "available",
+    attachments: devices.map((path) => ({ attachmentId: id, hostName: hostname(), device: path })),
+    metadata: metadata ?? {},
+    backend: backendId(group.name),
+  };
+}
+
+/** The loop devices that show any part of it. */
+function devicesOf(group: Group, lv: LogicalVolume): string[] {
+  const paths = lv.segments.flatMap((segment) => devicesOver(bytesOf(group, segment)).map(({ path }) => path));
+  return [...new Set(paths)];
+}

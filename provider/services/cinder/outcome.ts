@@ -1,4 +1,5 @@
 import { BlockboxError, type ErrorCode } from "../../errors.js";
+import type { Kind } from "./api/describe.js";
 import { listMessages } from "./api/messages.js";
 import { listVolumeServices } from "./api/services.js";
 import type { CinderClient } from "./client/client.js";
@@ -11,6 +12,14 @@ export interface Failed {
   readonly host?: string | null | undefined;
 }
 
+/** An operation that failed: when it began (ms since 1970), by which id Cinder's logs know it, and what to do. */
+interface Circumstances {
+  readonly since?: number;
+  readonly requestId?: string | undefined;
+  readonly advice?: string | undefined;
+  readonly code?: ErrorCode;
+}
+
 /**
  * What went wrong with an operation that Cinder accepted: its own message for users, or that the volume service is
  * down, or where to look. `what` reads like "Volume a (id) could not grow to 2 GiB".
@@ -19,13 +28,11 @@ export async function operationFailed(
   client: CinderClient,
   what: string,
   failed: Failed,
-  options: { readonly since?: number; readonly advice?: string; readonly code?: ErrorCode } = {},
+  options: Circumstances = {},
 ): Promise<BlockboxError> {
-  const [message, down] = await Promise.all([
-    messageOf(client, failed.id, options.since ?? 0),
-    downService(client, failed.host),
-  ]);
-  const words = message ?? "Cinder gives no reason: its log (cinder-volume.log) has more";
+  const [message, down] = await Promise.all([messageOf(client, failed.id, options), downService(client, failed.host)]);
+  const under = options.requestId === undefined ? "" : ` under request ${options.requestId}`;
+  const words = message ?? `Cinder gives no reason: its log (cinder-volume.log) has more${under}`;
   const service = down === undefined ? "" : ` The volume service ${down} is down.`;
   const advice = options.advice === undefined ? "" : ` ${options.advice}`;
   return new BlockboxError(
@@ -34,20 +41,41 @@ export async function operationFailed(
   );
 }
 
+/** What to do about a thing that Cinder has given a status of error. */
+export function onceMended(kind: Kind, id: string): string {
+  const command = kind === "volumes" ? "reset-state" : "snapshot-reset-state";
+  return `Once the cause is mended, set its status back (\`cinder ${command} ${id} --state available\`) and run again.`;
+}
+
 /** As operationFailed, for one that has not ended in time. */
-export function operationLate(client: CinderClient, what: string, limitMs: number, failed: Failed) {
+export function operationLate(
+  client: CinderClient,
+  what: string,
+  limitMs: number,
+  failed: Failed,
+  requestId?: string,
+): Promise<BlockboxError> {
   return operationFailed(client, `${what} within ${Math.round(limitMs / 1000)} s`, failed, {
     code: "TIMED_OUT",
+    requestId,
     advice: "It may still be under way. Look at the service, then run again; `timeouts` lets it take longer.",
   });
 }
 
-/** The newest message of Cinder about the thing that is not older than the operation (`since`: ms since 1970). */
-async function messageOf(client: CinderClient, id: string, since: number): Promise<string | undefined> {
+/** The newest message of Cinder about the operation: that of its request, or where that is not known, not older than it. */
+async function messageOf(
+  client: CinderClient,
+  id: string,
+  { since = 0, requestId }: Circumstances,
+): Promise<string | undefined> {
   try {
     const messages = await listMessages(client, id);
     // Cinder's clock may differ from ours by a little; its times are UTC without saying so.
-    const [newest] = messages.filter((message) => Date.parse(`${message.created_at}Z`) > since - 60_000);
+    const [newest] = messages.filter((message) =>
+      requestId === undefined
+        ? Date.parse(`${message.created_at}Z`) > since - 60_000
+        : message.request_id === requestId,
+    );
     if (newest === undefined) return undefined;
     const request = newest.request_id ? ` (request ${newest.request_id})` : "";
     return `${newest.user_message.replace(/[\s.]+$/, "")}${request}`;

@@ -9,3 +9,16 @@ export class UnfinishedError extends BlockboxError {
     this.thing = thing;
   }
 }
+
+/** A create that failed, and of which nothing is left. */
+export function nothingLeft(cause: BlockboxError): BlockboxError {
+  return new BlockboxError(cause.code, `${cause.message} Nothing of it is left: mend the cause, then run again.`, {
+    cause,
+  });
+}
+
+/** A create that failed, and whose remains could not be removed. */
+export function somethingLeft(cause: BlockboxError, why: BlockboxError, thing: string): UnfinishedError {
+  const message = `${cause.message} What is left of it could not be removed, and stays in the state: ${why.message} Run again, or destroy.`;
+  return new UnfinishedError(new BlockboxError(cause.code, message, { cause }), thing);
+}

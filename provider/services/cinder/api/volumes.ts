@@ -64,9 +64,9 @@ export async function postManagedVolume(client: CinderClient, volume: object): P
   return (await client.post(["manageable_volumes"], { volume }, madeSchema)).volume.id;
 }
 
-/** Begins an action on a volume: `{ "os-extend": { new_size: 2 } }`. */
-export async function actOnVolume(client: CinderClient, id: string, action: object): Promise<void> {
-  await client.post(["volumes", id, "action"], action, z.unknown());
+/** Begins an action on a volume: `{ "os-extend": { new_size: 2 } }`. Returns the request's id in Cinder's logs. */
+export function actOnVolume(client: CinderClient, id: string, action: object): Promise<string | undefined> {
+  return client.begin(["volumes", id, "action"], action);
 }
 
 const manageableSchema = z.object({

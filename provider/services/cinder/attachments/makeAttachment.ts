@@ -14,6 +14,7 @@ import { type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
 import { markOf } from "../marks.js";
+import { nothingLeft } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { mountpointOf, noteAttaching, notesOn, releaseLeft, removeNoted, unnoteWhenQuiet } from "./note.js";
 import { inTurn } from "./turns.js";
@@ -48,7 +49,7 @@ async function attach(
   } catch (error) {
     await undo(cinder, wish.volumeId, mark, error);
     unnoteWhenQuiet(cinder, identity, wish.volumeId);
-    throw error;
+    throw error instanceof CinderError && error.mayHaveHappened ? nothingLeft(error) : error;
   } finally {
     cinder.volumes.wrote();
   }

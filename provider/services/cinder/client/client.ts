@@ -4,7 +4,7 @@ import { Caller } from "./caller.js";
 import { type Access, type Credentials, noauthCredentials } from "./credentials.js";
 import { discover } from "./discovery.js";
 import { CinderError } from "./error.js";
-import { readValue } from "./judge.js";
+import { type Asked, readValue, requestId } from "./judge.js";
 import { KeystoneCredentials } from "./keystone.js";
 import { requireKeystoneAt } from "./noauthGuard.js";
 import { warnIfPlain } from "./plainHttp.js";
@@ -12,7 +12,7 @@ import { planFor } from "./plan.js";
 import { Secrets } from "./secrets.js";
 import { type Settings, settingsFor } from "./settings.js";
 import { tlsOptions } from "./tls.js";
-import { Transport } from "./transport.js";
+import { type Reply, Transport } from "./transport.js";
 
 export type { Query } from "./address.js";
 export { CinderError, isNotFound } from "./error.js";
@@ -32,8 +32,19 @@ export interface CinderClient {
   /** `schema`: z.unknown() where no body is wanted. */
   post<T>(path: readonly string[], body: unknown, schema: z.ZodType<T>): Promise<T>;
   put<T>(path: readonly string[], body: unknown, schema: z.ZodType<T>): Promise<T>;
-  delete(path: readonly string[], query?: Query): Promise<void>;
+  /** Begins what goes on after the answer, whose body says nothing. Returns the request's id in the service's logs. */
+  begin(path: readonly string[], body: unknown): Promise<string | undefined>;
+  /** As `begin`. */
+  delete(path: readonly string[], query?: Query): Promise<string | undefined>;
 }
+
+type ReadReply<T> = (asked: Asked, reply: Reply) => T;
+
+const asSchema =
+  <T>(schema: z.ZodType<T>): ReadReply<T> =>
+  (asked, reply) =>
+    readValue(asked, reply, schema);
+const asRequestId: ReadReply<string | undefined> = (_asked, reply) => requestId(reply);
 
 interface Message {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -86,41 +97,45 @@ class Client implements CinderClient {
   }
 
   get<T>(path: readonly string[], schema: z.ZodType<T>, query?: Query): Promise<T> {
-    return this.#send({ method: "GET", path: pathOf(path), search: searchOf(query) }, schema);
+    return this.#send({ method: "GET", path: pathOf(path), search: searchOf(query) }, asSchema(schema));
   }
 
   post<T>(path: readonly string[], body: unknown, schema: z.ZodType<T>): Promise<T> {
-    return this.#send({ method: "POST", path: pathOf(path), body }, schema);
+    return this.#send({ method: "POST", path: pathOf(path), body }, asSchema(schema));
   }
 
   put<T>(path: readonly string[], body: unknown, schema: z.ZodType<T>): Promise<T> {
-    return this.#send({ method: "PUT", path: pathOf(path), body }, schema);
+    return this.#send({ method: "PUT", path: pathOf(path), body }, asSchema(schema));
   }
 
-  async delete(path: readonly string[], query?: Query): Promise<void> {
-    await this.#send({ method: "DELETE", path: pathOf(path), search: searchOf(query) });
+  begin(path: readonly string[], body: unknown): Promise<string | undefined> {
+    return this.#send({ method: "POST", path: pathOf(path), body }, asRequestId);
   }
 
-  async #send<T>(message: Message, schema?: z.ZodType<T>): Promise<T> {
+  delete(path: readonly string[], query?: Query): Promise<string | undefined> {
+    return this.#send({ method: "DELETE", path: pathOf(path), search: searchOf(query) }, asRequestId);
+  }
+
+  async #send<T>(message: Message, read: ReadReply<T>): Promise<T> {
     const access = await this.#credentials.access();
     const version = await this.#discovered(access);
     try {
-      return await this.#sendAs(access, version, message, schema);
+      return await this.#sendAs(access, version, message, read);
     } catch (error) {
       // Refused before anything was done, so also a change may be sent again.
       const renewed =
         error instanceof CinderError && error.status === 401 ? await this.#credentials.renewed(access) : undefined;
       if (renewed === undefined) throw error;
-      return this.#sendAs(renewed, version, message, schema);
+      return this.#sendAs(renewed, version, message, read);
     }
   }
 
-  async #sendAs<T>({ endpoint, token }: Access, version: string, message: Message, schema?: z.ZodType<T>): Promise<T> {
+  async #sendAs<T>({ endpoint, token }: Access, version: string, message: Message, read: ReadReply<T>): Promise<T> {
     const headers = { "x-auth-token": token, "openstack-api-version": `volume ${version}` };
     const loginAdvice = this.#credentials.advice;
     const answers = isComplete(message) ? [204] : [];
     const { reply, asked } = await this.#caller.send({ ...message, at: endpoint, headers, loginAdvice, answers });
-    return schema === undefined ? (undefined as T) : readValue(asked, reply, schema);
+    return read(asked, reply);
   }
 
   /** Asked for once; where that fails, the next request asks again. */

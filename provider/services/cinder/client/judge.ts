@@ -51,6 +51,9 @@ function failure(asked: Asked, found: Found, outcome: Reply | NoReply): CinderEr
   return new CinderError({ ...reply, ...found, ...words, request: asked.name, at: asked.at });
 }
 
+/** What to do about a change whose answer was lost. */
+const unknown = "Whether it was carried out is not known: run again, which looks first.";
+
 function noReply({ changes, timeoutMs }: Asked, { code, cause, sent }: NoReply): Found {
   const base = { code: "SERVICE_UNREACHABLE", mayHaveHappened: changes && sent } as const;
   if (code === "UND_ERR_HEADERS_TIMEOUT") {
@@ -58,7 +61,7 @@ function noReply({ changes, timeoutMs }: Asked, { code, cause, sent }: NoReply):
       ...base,
       isLate: true,
       detail: `no answer came within ${timeoutMs / 1_000} s`,
-      advice: "Raise requestTimeout if the service is slow.",
+      advice: `Raise requestTimeout if the service is slow.${changes ? ` ${unknown}` : ""}`,
     };
   }
   if (isTlsCode(code)) {
@@ -68,7 +71,10 @@ function noReply({ changes, timeoutMs }: Asked, { code, cause, sent }: NoReply):
       advice: "Give the authority that signed its certificate as caCert (OS_CACERT), and the host by the name in it.",
     };
   }
-  if (sent) return { ...base, detail: `the connection ended before the answer: ${systemWords(cause)} (${code})` };
+  if (sent) {
+    const detail = `the connection ended before the answer: ${systemWords(cause)} (${code})`;
+    return { ...base, detail, advice: changes ? unknown : "Run again." };
+  }
   return {
     ...base,
     detail: `no connection: ${systemWords(cause)} (${code})`,
@@ -97,7 +103,8 @@ function badReply(asked: Asked, reply: Reply): Found | undefined {
   }
   if (cut !== undefined) {
     const words = `the answer was cut short (${cut}) after "${firstWords(reply.body)}"`;
-    return { code: "SERVICE_FAILED", detail: words, mayHaveHappened: asked.changes };
+    const advice = asked.changes ? unknown : "Run again.";
+    return { code: "SERVICE_FAILED", detail: words, advice, mayHaveHappened: asked.changes };
   }
   if (reply.body !== "" && reply.json === undefined) {
     return unfit(asked, `its answer is no JSON: "${firstWords(reply.body)}"`);
@@ -114,7 +121,11 @@ function refusal(asked: Asked, { status, headers, body, cut }: Reply): Found {
   const isLate = status === 408 || status === 504;
   const base = { detail: text, fault: name, isLate, mayHaveHappened: changes && (status >= 500 || status === 408) };
   if (status >= 500) {
-    return { ...base, code: "SERVICE_FAILED", advice: "The service's logs have more about it." };
+    return {
+      ...base,
+      code: "SERVICE_FAILED",
+      advice: "The service's logs have more about it. Run again once it is well.",
+    };
   }
   if (status === 401) return { ...base, code: "AUTH_FAILED", advice: loginAdvice };
   if (status === 413 && name === "overLimit") {
@@ -135,7 +146,8 @@ function unfit(asked: Asked, detail: string, advice = `Is ${asked.at} the addres
   return { code: "SERVICE_UNFIT", detail, mayHaveHappened: asked.changes, advice };
 }
 
-function requestId({ headers }: Reply): string | undefined {
+/** The id under which the service's logs speak of a request. */
+export function requestId({ headers }: Reply): string | undefined {
   const id = headers["x-openstack-request-id"] ?? headers["x-compute-request-id"];
   return typeof id === "string" ? id : id?.[0];
 }

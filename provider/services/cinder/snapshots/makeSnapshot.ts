@@ -8,7 +8,7 @@ import type { Cinder } from "../cinder.js";
 import { makeOnce } from "../makeOnce.js";
 import { markEntry, markKey } from "../marks.js";
 import { operationFailed, operationLate } from "../outcome.js";
-import { UnfinishedError } from "../unfinished.js";
+import { nothingLeft, somethingLeft, UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { removeSnapshot } from "./removeSnapshot.js";
 import type { SnapshotWish } from "./wish.js";
@@ -84,7 +84,7 @@ async function awaitMade(cinder: Cinder, id: string, { name }: SnapshotWish, lim
   try {
     await removeSnapshot(cinder, id, cleanUpMs);
   } catch (error) {
-    throw BlockboxError.is(error) ? new UnfinishedError(cause, id) : error;
+    throw BlockboxError.is(error) ? somethingLeft(cause, error, id) : error;
   }
-  throw cause;
+  throw nothingLeft(cause);
 }

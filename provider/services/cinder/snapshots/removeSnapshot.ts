@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type CinderSnapshot, getSnapshot } from "../api/snapshots.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError, isNotFound } from "../client/error.js";
-import { operationFailed, operationLate } from "../outcome.js";
+import { onceMended, operationFailed, operationLate } from "../outcome.js";
 import type { Seen } from "../poller.js";
+import { type Begun, untilBegun } from "../untilBegun.js";
 
 /** Statuses in which nothing can be deleted, and that end by themselves. */
 const passing = /^(creating|updating|backing-up|restoring|unmanaging)$/;
@@ -11,32 +11,29 @@ const passing = /^(creating|updating|backing-up|restoring|unmanaging)$/;
 /** Deletes a snapshot and waits until it is gone. One that is gone already is no error. Takes no place of its own in flight. */
 export async function removeSnapshot(cinder: Cinder, id: string, limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs;
-  while (!(await isBegun(cinder, id, deadline)));
-  await awaitGone(cinder, id, limitMs);
+  const { requestId } = await untilBegun(cinder, deadline, () => begin(cinder, id, deadline));
+  await awaitGone(cinder, id, limitMs, requestId);
 }
 
-/** Asks for the delete. False: it has to be asked for again, since something else was under way. */
-async function isBegun(cinder: Cinder, id: string, deadline: number): Promise<boolean> {
+/** Asks for the delete. "again": something else was under way, and has ended. */
+async function begin(cinder: Cinder, id: string, deadline: number): Promise<Begun | "again"> {
   try {
-    await cinder.client.delete(["snapshots", id]);
-    return true;
+    return { requestId: await cinder.client.delete(["snapshots", id]) };
   } catch (error) {
-    if (isNotFound(error)) return true;
+    if (isNotFound(error)) return {};
     const leftMs = deadline - performance.now();
-    if (!(error instanceof CinderError) || leftMs <= 0) throw error;
-    if (error.mayHaveHappened) {
-      cinder.inFlight.tooMany();
-      await sleep(Math.min(1_000, leftMs));
-      return false;
-    }
-    if (error.status !== 400) throw error;
+    if (!(error instanceof CinderError) || error.status !== 400 || leftMs <= 0) throw error;
     const now = await foundOrGone(cinder, id);
-    if (now === "gone" || now.status === "deleting") return true;
+    if (now === "gone" || now.status === "deleting") return {};
+    if (now.status === "error_deleting") {
+      const what = `Snapshot ${now.name ?? ""} (${id}) cannot be deleted: an earlier delete failed`;
+      throw await operationFailed(cinder.client, what, now, { advice: onceMended("snapshots", id) });
+    }
     if (!passing.test(now.status)) throw error;
     await cinder.snapshotWaits.until(id, leftMs, (seen) =>
       seen === "gone" || !passing.test(seen.status) ? seen : undefined,
     );
-    return false;
+    return "again";
   } finally {
     cinder.snapshots.wrote();
   }
@@ -51,7 +48,7 @@ async function foundOrGone(cinder: Cinder, id: string): Promise<Seen<CinderSnaps
   }
 }
 
-async function awaitGone(cinder: Cinder, id: string, limitMs: number): Promise<void> {
+async function awaitGone(cinder: Cinder, id: string, limitMs: number, requestId: string | undefined): Promise<void> {
   const beganAt = Date.now();
   let last: CinderSnapshot | undefined;
   const end = await cinder.snapshotWaits.until(id, limitMs, (seen) => {
@@ -64,10 +61,10 @@ async function awaitGone(cinder: Cinder, id: string, limitMs: number): Promise<v
   if (end === "gone") return;
   const what = `Snapshot ${last?.name ?? ""} (${id}) could not be deleted`;
   const failed = { id, status: last?.status ?? "unknown" };
-  if (end === "late") throw await operationLate(cinder.client, what, limitMs, failed);
+  if (end === "late") throw await operationLate(cinder.client, what, limitMs, failed, requestId);
   const advice =
     end.status === "error_deleting"
-      ? "Once its cause is mended, set its status back (`cinder snapshot-reset-state --state available`) and run again."
+      ? onceMended("snapshots", id)
       : "Its backend found it busy: a volume may still depend on it. Run again once that is gone.";
-  throw await operationFailed(cinder.client, what, failed, { since: beganAt, advice });
+  throw await operationFailed(cinder.client, what, failed, { since: beganAt, requestId, advice });
 }

@@ -4,7 +4,7 @@ import { actOnVolume, type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
 import { changeMetadata } from "../metadataChange.js";
-import { operationFailed, operationLate } from "../outcome.js";
+import { onceMended, operationFailed, operationLate } from "../outcome.js";
 import { UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { setFlags } from "./setFlags.js";
@@ -57,7 +57,7 @@ async function idleVolume(cinder: Cinder, id: string, limitMs: number): Promise<
   if (volume === "late") throw await operationLate(cinder.client, what, limitMs, now);
   if (volume === "gone") throw new BlockboxError("NOT_FOUND", `${what}: it has been deleted. Run \`pulumi refresh\`.`);
   if (!volume.status.startsWith("error") || volume.status === "error_extending") return volume;
-  const advice = `Its data may be whole. Once the cause is mended, set its status back (\`cinder reset-state ${id} --state available\`) and run again.`;
+  const advice = `Its data may be whole. ${onceMended("volumes", id)}`;
   throw await operationFailed(cinder.client, what, volume, { advice });
 }
 
@@ -66,7 +66,7 @@ async function grow(cinder: Cinder, volume: CinderVolume, { to, limitMs }: Volum
   const { size } = to;
   const what = `Volume ${volume.name} (${volume.id}) could not grow from ${volume.size} to ${size} GiB`;
   if (volume.status === "error_extending") {
-    const advice = `An earlier growth failed. Once its cause is mended, set the status back (\`cinder reset-state ${volume.id} --state available\`) and run again.`;
+    const advice = `An earlier growth failed. ${onceMended("volumes", volume.id)}`;
     throw await operationFailed(cinder.client, what, volume, { advice });
   }
   return act(
@@ -77,6 +77,7 @@ async function grow(cinder: Cinder, volume: CinderVolume, { to, limitMs }: Volum
     { "os-extend": { new_size: size } },
     ["extending"],
     (now) => now.size >= size,
+    "Run again.",
   );
 }
 
@@ -105,11 +106,12 @@ async function act(
   action: object,
   busy: readonly string[],
   isDone: (now: CinderVolume) => boolean,
-  advice?: string,
+  advice: string,
 ): Promise<CinderVolume> {
   const beganAt = Date.now();
+  let requestId: string | undefined;
   try {
-    await actOnVolume(cinder.client, volume.id, action);
+    requestId = await actOnVolume(cinder.client, volume.id, action);
   } catch (error) {
     if (!(error instanceof CinderError) || !error.mayHaveHappened) throw error;
     cinder.inFlight.tooMany();
@@ -123,11 +125,12 @@ async function act(
     return busy.includes(seen.status) ? undefined : seen;
   });
   const failed = { id: volume.id, status: last.status, host: last["os-vol-host-attr:host"] };
-  if (end === "late") throw await operationLate(cinder.client, what, limitMs, failed);
+  if (end === "late") throw await operationLate(cinder.client, what, limitMs, failed, requestId);
   if (end === "gone")
     throw new BlockboxError("NOT_FOUND", `${what}: it was deleted meanwhile. Run \`pulumi refresh\`.`);
   if (isDone(end) && !end.status.startsWith("error")) return end;
-  throw await operationFailed(cinder.client, what, failed, { since: beganAt, ...(advice ? { advice } : {}) });
+  const then = end.status.startsWith("error") ? onceMended("volumes", volume.id) : advice;
+  throw await operationFailed(cinder.client, what, failed, { since: beganAt, requestId, advice: then });
 }
 
 async function describe({ client }: Cinder, volume: CinderVolume, { from, to }: VolumeChange): Promise<CinderVolume> {

@@ -9,7 +9,7 @@ import { makeOnce } from "../makeOnce.js";
 import { markEntry, markKey } from "../marks.js";
 import { operationFailed, operationLate } from "../outcome.js";
 import type { Seen } from "../poller.js";
-import { UnfinishedError } from "../unfinished.js";
+import { nothingLeft, somethingLeft, UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { removeVolume } from "./removeVolume.js";
 import { setFlags } from "./setFlags.js";
@@ -151,7 +151,7 @@ async function awaitMade(
   const host = made["os-vol-host-attr:host"];
   const cause = await operationFailed(cinder.client, what, { id, status: made.status, host }, { since: beganAt });
   await removeFailed(cinder, identity, id, wish, cause);
-  throw cause;
+  throw nothingLeft(cause);
 }
 
 /** Nothing is left of a create that failed; what was to be taken over stays on its backend. */
@@ -168,7 +168,7 @@ async function removeFailed(
       await removeVolume(cinder, id, { cascade: false, limitMs: cleanUpMs, isUnfinished: true, stack: identity.stack });
   } catch (error) {
     if (!BlockboxError.is(error)) throw error;
-    throw new UnfinishedError(cause, id);
+    throw somethingLeft(cause, error, id);
   }
 }
 

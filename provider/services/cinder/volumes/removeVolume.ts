@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { BlockboxError } from "../../../errors.js";
 import { listSnapshots } from "../api/snapshots.js";
 import { type CinderVolume, getVolume } from "../api/volumes.js";
 import { releaseLeft } from "../attachments/note.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError, isNotFound } from "../client/error.js";
-import { operationFailed, operationLate } from "../outcome.js";
+import { onceMended, operationFailed, operationLate } from "../outcome.js";
 import type { Seen } from "../poller.js";
+import { type Begun, untilBegun } from "../untilBegun.js";
 
 interface Removal {
   /** Whether its snapshots go with it. */
@@ -29,8 +29,8 @@ const passing =
 export async function removeVolume(cinder: Cinder, id: string, removal: Removal): Promise<void> {
   const deadline = performance.now() + removal.limitMs;
   if (removal.isUnfinished && !(await settled(cinder, id, removal.limitMs))) return;
-  while (!(await isBegun(cinder, id, removal, deadline)));
-  await awaitGone(cinder, id, removal.limitMs);
+  const { requestId } = await untilBegun(cinder, deadline, () => begin(cinder, id, removal, deadline));
+  await awaitGone(cinder, id, removal.limitMs, requestId);
 }
 
 /** Waits until it is not busy any more; false: it is gone. */
@@ -47,32 +47,23 @@ async function settled(cinder: Cinder, id: string, limitMs: number): Promise<boo
   return end === "settled";
 }
 
-/** Asks for the delete. False: it has to be asked for again, since something else was under way. */
-async function isBegun(cinder: Cinder, id: string, removal: Removal, deadline: number): Promise<boolean> {
-  const { client } = cinder;
+/** Asks for the delete. "again": something else was under way, and has ended. */
+async function begin(cinder: Cinder, id: string, removal: Removal, deadline: number): Promise<Begun | "again"> {
   try {
-    await client.delete(["volumes", id], removal.cascade ? { cascade: "true" } : undefined);
-    return true;
+    const query = removal.cascade ? { cascade: "true" } : undefined;
+    return { requestId: await cinder.client.delete(["volumes", id], query) };
   } catch (error) {
-    if (isNotFound(error)) return true;
-    if (!(error instanceof CinderError)) throw error;
+    if (isNotFound(error)) return {};
     const leftMs = deadline - performance.now();
-    if (error.mayHaveHappened) {
-      cinder.inFlight.tooMany();
-      if (leftMs <= 0) throw error;
-      await sleep(Math.min(1_000, leftMs));
-      // It is asked for again; if it has begun, Cinder refuses, and that is told apart below.
-      return false;
-    }
-    if (error.status !== 400 || leftMs <= 0) throw error;
-    return isWaitedOut(cinder, id, removal.stack, error, leftMs);
+    if (!(error instanceof CinderError) || error.status !== 400 || leftMs <= 0) throw error;
+    return (await isDeleting(cinder, id, removal.stack, error, leftMs)) ? {} : "again";
   } finally {
     cinder.volumes.wrote();
   }
 }
 
 /** Why Cinder refuses a delete. True: it is deleting already. False: what was in the way has ended. */
-async function isWaitedOut(
+async function isDeleting(
   cinder: Cinder,
   id: string,
   stack: string,
@@ -83,6 +74,10 @@ async function isWaitedOut(
   if (volume === "gone" || volume.status === "deleting") return true;
   if (await releaseLeft(cinder, volume, stack, "complete")) return false;
   await refuseHeld(cinder, volume);
+  if (volume.status === "error_deleting") {
+    const what = `Volume ${volume.name ?? ""} (${id}) cannot be deleted: an earlier delete failed`;
+    throw await operationFailed(cinder.client, what, volume, { advice: onceMended("volumes", id) });
+  }
   if (!passing.test(volume.status)) throw refused;
   await settled(cinder, id, limitMs);
   return false;
@@ -118,7 +113,7 @@ async function refuseHeld({ client }: Cinder, { id, name, attachments }: CinderV
   );
 }
 
-async function awaitGone(cinder: Cinder, id: string, limitMs: number): Promise<void> {
+async function awaitGone(cinder: Cinder, id: string, limitMs: number, requestId: string | undefined): Promise<void> {
   const beganAt = Date.now();
   let last: CinderVolume | undefined;
   const end = await cinder.volumeWaits.until(id, limitMs, (seen) => {
@@ -131,10 +126,10 @@ async function awaitGone(cinder: Cinder, id: string, limitMs: number): Promise<v
   if (end === "gone") return;
   const failed = { id, status: last?.status ?? "unknown", host: last?.["os-vol-host-attr:host"] };
   const what = `Volume ${last?.name ?? ""} (${id}) could not be deleted`;
-  if (end === "late") throw await operationLate(cinder.client, what, limitMs, failed);
+  if (end === "late") throw await operationLate(cinder.client, what, limitMs, failed, requestId);
   const advice =
     end.status === "error_deleting"
-      ? "Once its cause is mended, set its status back (`cinder reset-state --state available`) and run again."
+      ? onceMended("volumes", id)
       : "Its backend found it busy: something outside of Cinder holds it. Run again once that has let go.";
-  throw await operationFailed(cinder.client, what, failed, { since: beganAt, advice });
+  throw await operationFailed(cinder.client, what, failed, { since: beganAt, requestId, advice });
 }

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { rigFor } from "../support/cinder/rigFor.js";
+import { mountsUnder } from "../support/cleanup.js";
+import { root } from "../support/paths.js";
+import { until } from "../support/until.js";
 
 describe("Cinder from PyPI with its services apart", () => {
   const { rig, raw } = rigFor({ services: "apart" });
@@ -68,3 +76,33 @@ describe("Debian's Cinder", () => {
     await raw().untilStatus("volumes", id, "gone");
   });
 });
+
+describe("a rig whose owner is killed", () => {
+  it("goes with all its processes, mounts and files", async () => {
+    const owner = spawn(process.execPath, ["--import", "tsx", join(root, "test/rig/start.ts")], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let folder = "";
+    for await (const line of createInterface({ input: owner.stdout })) {
+      folder = /^logs: (.*)\/log$/.exec(line)?.[1] ?? "";
+      if (folder !== "") break;
+    }
+    assert.ok((await mountsUnder(folder)).length > 0);
+    owner.kill("SIGKILL");
+    await until("the folder is gone", () => !existsSync(folder));
+    assert.deepEqual(await mountsUnder(folder), []);
+    assert.deepEqual(await processesOf(folder), []);
+  });
+});
+
+/** Those that name it in their command line or environment. */
+async function processesOf(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && name !== String(process.pid))) {
+    const read = (file: string) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
+    const [words, environment] = [await read("cmdline"), await read("environ")];
+    if (`${words}${environment}`.includes(folder)) found.push(words.replaceAll("\0", " "));
+  }
+  return found;
+}

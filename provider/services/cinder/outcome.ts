@@ -62,7 +62,7 @@ export function operationLate(
   });
 }
 
-/** The newest message of Cinder about the operation: that of its request, or where that is not known, not older than it. */
+/** What Cinder says about the operation: its request's messages, or where that is not known, those of the newest that is not older. */
 async function messageOf(
   client: CinderClient,
   id: string,
@@ -71,14 +71,13 @@ async function messageOf(
   try {
     const messages = await listMessages(client, id);
     // Cinder's clock may differ from ours by a little; its times are UTC without saying so.
-    const [newest] = messages.filter((message) =>
-      requestId === undefined
-        ? Date.parse(`${message.created_at}Z`) > since - 60_000
-        : message.request_id === requestId,
-    );
-    if (newest === undefined) return undefined;
-    const request = newest.request_id ? ` (request ${newest.request_id})` : "";
-    return `${newest.user_message.replace(/[\s.]+$/, "")}${request}`;
+    const newest = messages.find((message) => Date.parse(`${message.created_at}Z`) > since - 60_000);
+    const request = requestId ?? newest?.request_id;
+    const told = request ? messages.filter((message) => message.request_id === request) : newest ? [newest] : [];
+    if (told.length === 0) return undefined;
+    // The same may be said for every backend that was tried.
+    const words = new Set(told.map((message) => message.user_message.replace(/[\s.]+$/, "")));
+    return `${[...words].join("; ")}${request ? ` (request ${request})` : ""}`;
   } catch {
     // Only an explanation is missing then.
     return undefined;

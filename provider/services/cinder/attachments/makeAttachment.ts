@@ -14,7 +14,6 @@ import { type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
 import { markOf } from "../marks.js";
-import { nothingLeft } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { mountpointOf, noteAttaching, notesOn, releaseLeft, removeNoted, unnoteWhenQuiet } from "./note.js";
 import { inTurn } from "./turns.js";
@@ -49,10 +48,14 @@ async function attach(
   } catch (error) {
     await undo(cinder, wish.volumeId, mark, error);
     unnoteWhenQuiet(cinder, identity, wish.volumeId);
-    throw error instanceof CinderError && error.mayHaveHappened ? nothingLeft(error) : error;
+    throw error instanceof CinderError && error.mayHaveHappened ? takenBack(error) : error;
   } finally {
     cinder.volumes.wrote();
   }
+}
+
+function takenBack(cause: CinderError): BlockboxError {
+  return new BlockboxError(cause.code, `${cause.message} What it had begun has been taken back.`, { cause });
 }
 
 /** What killed creates of this identity left on the volume goes. Throws CREATOR_ALIVE while one may still be at work. */

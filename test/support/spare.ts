@@ -5,8 +5,8 @@ import { type Provider, type StartOptions, startProvider } from "./provider.js";
 /** One program folder per copy of the package, for all tests of this process. */
 const folders = new Map<string | undefined, Promise<string>>();
 const made: string[] = [];
-/** A provider that was started while the last one was at work, so that its start costs no time. */
-let spare: { packageDir: string | undefined; provider: Promise<Provider> } | undefined;
+/** A provider that was started while the last one was at work, so that its start costs no time; `key`: what it is like. */
+let spare: { key: string; provider: Promise<Provider> } | undefined;
 let sparePid: number | undefined;
 
 process.once("exit", () => {
@@ -14,24 +14,25 @@ process.once("exit", () => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A provider process that has had no request yet. With an environment, configuration or host of its own it is started now. */
+/** A provider process that has had no request yet. With an environment or host of its own it is started now. */
 export async function takeProvider(
   packageDir: string | undefined,
   { env, config, lacks }: Required<Pick<StartOptions, "env" | "config" | "lacks">>,
 ): Promise<Provider> {
   const cwd = await folderFor(packageDir);
-  const isPlain = [env, config, lacks].every((own) => Object.keys(own).length === 0);
+  const isPlain = [env, lacks].every((own) => Object.keys(own).length === 0);
   if (!isPlain) return startProvider({ cwd, env, config, lacks });
-  if (spare !== undefined && spare.packageDir !== packageDir) await dropSpare();
-  const provider = await (spare?.provider ?? startProvider({ cwd }));
+  const key = JSON.stringify([packageDir, config]);
+  if (spare !== undefined && spare.key !== key) await dropSpare();
+  const provider = await (spare?.provider ?? startProvider({ cwd, config }));
   provider.keepAlive(true);
-  const next = startProvider({ cwd }).then((idle) => {
+  const next = startProvider({ cwd, config }).then((idle) => {
     sparePid = idle.pid;
     idle.keepAlive(false);
     return idle;
   });
   next.catch(() => undefined);
-  spare = { packageDir, provider: next };
+  spare = { key, provider: next };
   return provider;
 }
 

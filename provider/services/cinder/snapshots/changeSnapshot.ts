@@ -1,6 +1,7 @@
 import { putNames } from "../api/describe.js";
 import { type CinderSnapshot, getSnapshot } from "../api/snapshots.js";
 import type { Cinder } from "../cinder.js";
+import { markOf } from "../marks.js";
 import { changeMetadata } from "../metadataChange.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import type { SnapshotWish } from "./wish.js";
@@ -14,7 +15,7 @@ export async function changeSnapshot(
 ): Promise<CinderSnapshot> {
   const { client } = cinder;
   const now = await getSnapshot(client, id);
-  unmarkWhenQuiet(cinder, "snapshots", id);
+  if (markOf(now)) unmarkWhenQuiet(cinder, "snapshots", id);
   const names = {
     ...(to.name === now.name ? {} : { name: to.name }),
     ...((to.description ?? "") === (now.description ?? "") ? {} : { description: to.description ?? "" }),

@@ -3,6 +3,7 @@ import { putNames } from "../api/describe.js";
 import { actOnVolume, type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
+import { markOf } from "../marks.js";
 import { changeMetadata } from "../metadataChange.js";
 import { onceMended, operationFailed, operationLate } from "../outcome.js";
 import { UnfinishedError } from "../unfinished.js";
@@ -27,7 +28,7 @@ export interface VolumeChange {
 export async function changeVolume(cinder: Cinder, id: string, change: VolumeChange): Promise<CinderVolume> {
   return cinder.inFlight.run(async () => {
     let volume = await idleVolume(cinder, id, change.limitMs);
-    unmarkWhenQuiet(cinder, "volumes", id);
+    if (markOf(volume)) unmarkWhenQuiet(cinder, "volumes", id);
     let isChanged = false;
     for (const step of [grow, retype, describe, flag]) {
       try {

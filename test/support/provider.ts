@@ -98,7 +98,7 @@ export async function startProvider(options: StartOptions): Promise<Provider> {
 }
 
 /** The command in a mount namespace of its own where nothing but an empty device stands in the place of some programs. */
-function lacking(programs: readonly string[], command: string, args: readonly string[]): [string, string[]] {
+export function lacking(programs: readonly string[], command: string, args: readonly string[]): [string, string[]] {
   if (programs.length === 0) return [command, [...args]];
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
   const found = programs.map((program) => folders.map((folder) => join(folder, program)).filter(existsSync));

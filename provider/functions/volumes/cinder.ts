@@ -39,7 +39,8 @@ function seen(volume: CinderVolume): FoundVolume {
     attachments: volume.attachments.map(({ attachment_id, host_name, device }) => ({
       attachmentId: attachment_id,
       hostName: host_name ?? undefined,
-      device: device ?? undefined,
+      // Cinder says "na" where it was told none, and keeps our own mark there.
+      device: device?.startsWith("/") ? device : undefined,
     })),
     metadata: ownMetadata(volume.metadata, undefined),
     backend: volume.volume_type === null ? undefined : backendIdOf(volume.volume_type),

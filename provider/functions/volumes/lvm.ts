@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { bytesOf } from "../../services/lvm/extents.js";
 import { gibBytes } from "../../services/lvm/geometry.js";
-import { backendId, requireGroupOf, type VolumeParts, volumeId } from "../../services/lvm/ids.js";
+import { backendId, partsOfVolume, requireGroupOf, type VolumeParts, volumeId } from "../../services/lvm/ids.js";
 import { locateGroup, requireVolume } from "../../services/lvm/locate.js";
 import { type Group, type LogicalVolume, readGroups } from "../../services/lvm/report.js";
 import { parseTags } from "../../services/lvm/tags.js";
@@ -17,7 +17,9 @@ export async function volumeHere(parts: VolumeParts): Promise<FoundVolume> {
 /** Those that blockbox made, of a group that it made. */
 export async function volumesOf(backend: string): Promise<FoundVolume[]> {
   const group = locateGroup(await readGroups(), requireGroupOf(backend));
-  return group.lvs.filter(({ tags }) => parseTags(tags).ours).map((lv) => seen(group, lv));
+  const isOurs = ({ name, tags }: LogicalVolume) =>
+    parseTags(tags).ours && partsOfVolume(volumeId(group.name, name)) !== undefined;
+  return group.lvs.filter(isOurs).map((lv) => seen(group, lv));
 }
 
 function seen(group: Group, lv: LogicalVolume): FoundVolume {

@@ -2,9 +2,10 @@ type Properties = Record<string, unknown>;
 
 const hiddenInputs = ["__urn", "__backend"] as const;
 
-/** The inputs that a program sees. */
+/** The inputs that a program gives; one that is null is not given. */
 export function visible(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !name.startsWith("__")));
+  const given = Object.entries(properties).filter(([name, value]) => !name.startsWith("__") && value !== null);
+  return Object.fromEntries(given);
 }
 
 /** The inputs that only this door needs, as far as they are given. `__provider` is put back by Pulumi's own process. */

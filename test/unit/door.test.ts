@@ -25,6 +25,11 @@ function doorTo(diff: Omit<Diff, "deleteBeforeReplace">, deleteBeforeReplace = t
 const difference = (path: string[], change: Difference["change"]): Difference => ({ path, change, from: 1, to: 2 });
 const same: Omit<Diff, "deleteBeforeReplace"> = { differences: [], repair: "none" };
 
+test("an input that is null is not given", async () => {
+  const { inputs } = await doorTo(same).check({}, { backend: null, size: 1, __urn: "urn" });
+  assert.deepEqual(inputs, { size: 1, __urn: "urn" });
+});
+
 test("no difference is no change, a missing part is one", async () => {
   assert.deepEqual(await doorTo(same).diff("id", {}, {}), { changes: false });
   assert.deepEqual(await doorTo({ differences: [], repair: "update" }).diff("id", {}, {}), { changes: true });

@@ -15,6 +15,7 @@ import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
 import { markOf } from "../marks.js";
 import { unmarkWhenQuiet } from "../unmark.js";
+import { againMs, isPassing } from "../volumes/passing.js";
 import { mountpointOf, noteAttaching, notesOn, releaseLeft, removeNoted, unnoteWhenQuiet } from "./note.js";
 import { inTurn } from "./turns.js";
 import type { AttachmentWish } from "./wish.js";
@@ -69,10 +70,6 @@ async function clearLeft(cinder: Cinder, identity: Identity, volumeId: string): 
   if (markOf(volume)) unmarkWhenQuiet(cinder, "volumes", volumeId);
 }
 
-/** Statuses of a volume that end by themselves and let it be attached then. */
-const passing = ["reserved", "attaching", "detaching", "extending", "retyping", "backing-up", "uploading", "creating"];
-const againMs = 500;
-
 /** Asks for the attachment; while another one of the volume is being made, Cinder refuses, and it is asked for again. */
 async function reserve(cinder: Cinder, wish: AttachmentWish, mark: Mark, deadline: number): Promise<CinderAttachment> {
   for (;;) {
@@ -84,7 +81,7 @@ async function reserve(cinder: Cinder, wish: AttachmentWish, mark: Mark, deadlin
       if (made) return made;
       if (error.status !== 400) throw error;
       const volume = await getVolume(cinder.client, wish.volumeId);
-      if (!passing.includes(volume.status)) throw heldOrRefused(volume, error);
+      if (!isPassing(volume.status)) throw heldOrRefused(volume, error);
       if (performance.now() > deadline) throw error;
       await sleep(againMs);
     }

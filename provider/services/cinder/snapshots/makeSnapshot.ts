@@ -10,6 +10,7 @@ import { markEntry, markKey } from "../marks.js";
 import { operationFailed, operationLate } from "../outcome.js";
 import { nothingLeft, somethingLeft, UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
+import { onceAtRest } from "../volumes/passing.js";
 import { removeSnapshot } from "./removeSnapshot.js";
 import type { SnapshotWish } from "./wish.js";
 
@@ -28,7 +29,7 @@ export function makeSnapshot(
     return cinder.inFlight.run(async () => {
       // One of then is not one of now: what was left is not what the program asks for, and goes.
       for (const { id } of left) await removeSnapshot(cinder, id, cleanUpMs);
-      const id = await make(cinder, identity, wish);
+      const id = await make(cinder, identity, wish, limitMs);
       const made = await awaitMade(cinder, id, wish, limitMs);
       unmarkWhenQuiet(cinder, "snapshots", id);
       return made;
@@ -36,9 +37,8 @@ export function makeSnapshot(
   });
 }
 
-async function make(cinder: Cinder, identity: Identity, wish: SnapshotWish): Promise<string> {
+async function make(cinder: Cinder, identity: Identity, wish: SnapshotWish, limitMs: number): Promise<string> {
   const { client } = cinder;
-  await refuseAttached(cinder, wish);
   const mark = newMark(identity);
   const { volumeId: volume_id, name, description } = wish;
   const send = () =>
@@ -47,7 +47,10 @@ async function make(cinder: Cinder, identity: Identity, wish: SnapshotWish): Pro
     const query = { metadata: JSON.stringify({ [markKey]: formatMark(mark) }), sort: "created_at:asc" };
     return (await listSnapshots(client, query)).map(({ id }) => id);
   };
-  const [id, ...extra] = await makeOnce(cinder, send, look);
+  const [id, ...extra] = await onceAtRest(cinder, volume_id, limitMs, async () => {
+    await refuseAttached(cinder, wish);
+    return makeOnce(cinder, send, look);
+  });
   cinder.snapshots.wrote();
   for (const one of extra) await removeSnapshot(cinder, one, cleanUpMs);
   return id;

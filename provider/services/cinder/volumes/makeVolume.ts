@@ -11,6 +11,7 @@ import { operationFailed, operationLate } from "../outcome.js";
 import type { Seen } from "../poller.js";
 import { nothingLeft, somethingLeft, UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
+import { onceAtRest } from "./passing.js";
 import { removeVolume } from "./removeVolume.js";
 import { setFlags } from "./setFlags.js";
 import type { VolumeWish } from "./wish.js";
@@ -29,7 +30,7 @@ export function makeVolume(
     const left = await cinder.leftVolumes.of(identity);
     return cinder.inFlight.run(async () => {
       const taken = await takeOver(cinder, identity, left, wish);
-      const id = taken ?? (await make(cinder, identity, wish));
+      const id = taken ?? (await make(cinder, identity, wish, limitMs));
       const made = await awaitMade(cinder, identity, id, wish, limitMs);
       unmarkWhenQuiet(cinder, "volumes", id);
       return setFlags(cinder, made, wish).catch((error) => {
@@ -75,7 +76,7 @@ function isAsWanted(volume: CinderVolume, wish: VolumeWish): boolean {
 }
 
 /** Sends the request; returns the id. What was made twice by a lost reply goes again. */
-async function make(cinder: Cinder, identity: Identity, wish: VolumeWish): Promise<string> {
+async function make(cinder: Cinder, identity: Identity, wish: VolumeWish, limitMs: number): Promise<string> {
   const { client } = cinder;
   const mark = newMark(identity);
   const metadata = { ...wish.metadata, ...markEntry(mark) };
@@ -87,7 +88,9 @@ async function make(cinder: Cinder, identity: Identity, wish: VolumeWish): Promi
     const query = { metadata: JSON.stringify({ [markKey]: formatMark(mark) }), sort: "created_at:asc" };
     return (await listVolumes(client, query)).map(({ id }) => id);
   };
-  const [id, ...extra] = await makeOnce(cinder, send, look);
+  const once = () => makeOnce(cinder, send, look);
+  const source = wish.sourceVolumeId;
+  const [id, ...extra] = await (source === undefined ? once() : onceAtRest(cinder, source, limitMs, once));
   cinder.volumes.wrote();
   for (const one of extra)
     await removeVolume(cinder, one, { cascade: false, limitMs: cleanUpMs, isUnfinished: true, stack: identity.stack });

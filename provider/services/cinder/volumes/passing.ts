@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { getVolume } from "../api/volumes.js";
+import type { Cinder } from "../cinder.js";
+import { CinderError } from "../client/error.js";
+
+/** Statuses of a volume that end by themselves, and in which Cinder lets little be begun with it. */
+const passing: ReadonlySet<string> = new Set([
+  ...["reserved", "attaching", "detaching", "extending", "retyping", "backing-up", "uploading", "creating"],
+]);
+
+export const againMs = 500;
+
+export function isPassing(status: string): boolean {
+  return passing.has(status);
+}
+
+/**
+ * Asks for something that needs the volume at rest, and again as long as Cinder refuses it because the volume is not: in
+ * one `up` it may be attached, copied and taken a snapshot of at the same time.
+ */
+export async function onceAtRest<T>(
+  { client }: Cinder,
+  volumeId: string,
+  limitMs: number,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (let isLastTry = false; ; ) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof CinderError) || error.status !== 400 || isLastTry) throw error;
+      // By now it may have come to rest, so that it is worth another try.
+      isLastTry = !isPassing((await getVolume(client, volumeId)).status) || performance.now() > deadline;
+      if (!isLastTry) await sleep(againMs);
+    }
+  }
+}

@@ -39,6 +39,12 @@ export const attachmentWithCinder: Life<Inputs, Record> = {
       throw refusal("size", `cannot shrink from ${olds.size} to ${news.size} GiB`);
   },
 
+  /** Cinder shows no connector: one that was imported has none in state, and takes the one of its own host for it. */
+  async differing(olds, news, differences) {
+    if (olds.connector !== undefined || news.connector?.hostName !== olds.hostName) return differences;
+    return differences.map((one) => (one.path[0] === "connector" ? { ...one, change: "inPlace" as const } : one));
+  },
+
   repair: () => "none",
 
   async create(identity, wanted) {

@@ -82,7 +82,9 @@ export const backendWithCinder: Life<Inputs, Record> = {
     const serviceHost = recorded?.cinder?.serviceHost;
     const seen = await seenType(cinder, type, serviceHost);
     const inputs = seenInputs(seen, recorded);
-    return { inputs, outputs: record(inputs, seen, await cinder.client.location()) };
+    const outputs = record(inputs, seen, await cinder.client.location());
+    // As with volumes: what a program need not give stays out of its inputs as long as nothing has changed.
+    return recorded && isAsRecorded(inputs, recorded) ? { outputs } : { inputs, outputs };
   },
 
   async update(_identity, id, olds, news) {
@@ -142,6 +144,10 @@ function seenInputs({ type }: SeenType, recorded: Record | undefined): Inputs {
       ...(isPublic === undefined && recorded ? {} : { public: type.is_public ?? true }),
     },
   };
+}
+
+function isAsRecorded({ name, cinder }: Inputs, recorded: Record): boolean {
+  return name === recorded.name && isDeepStrictEqual(cinder, recorded.cinder);
 }
 
 function inputsOf(recorded: Record | undefined): Inputs {

@@ -51,7 +51,10 @@ const is: Readonly<Record<Kind, (value: unknown) => boolean>> = {
 };
 
 /** The connection information of an attachment that has a connector; nothing for one that has none yet. */
-export function connectionInfoOf({ connection_info: info }: CinderAttachment): ConnectionInfo | undefined {
+export function connectionInfoOf({
+  connection_info: info,
+  attach_mode: mode,
+}: CinderAttachment): ConnectionInfo | undefined {
   if (!info || typeof info.driver_volume_type !== "string") return undefined;
   const result: Record<string, unknown> = {};
   const other: Record<string, string> = {};
@@ -61,5 +64,7 @@ export function connectionInfoOf({ connection_info: info }: CinderAttachment): C
     if (name !== undefined && kind !== undefined && is[kind](value)) result[name] = value;
     else other[key] = typeof value === "string" ? value : JSON.stringify(value);
   }
+  // Cinder fills it in from the volume alone; an attachment may be read only where its volume is not.
+  if (mode === "ro") result.accessMode = "ro";
   return { ...result, other } as ConnectionInfo;
 }

@@ -1,10 +1,10 @@
 import { getQuotas, type QuotaUsage } from "./api/quotas.js";
-import { listPools, type Pool } from "./api/services.js";
+import { type AvailabilityZone, listPools, listZones, type Pool } from "./api/services.js";
 import { type CinderSnapshot, getSnapshot, listSnapshots } from "./api/snapshots.js";
-import { listTypes, type VolumeType } from "./api/types.js";
+import { getDefaultType, listTypes, type VolumeType } from "./api/types.js";
 import { type CinderVolume, getVolume, listSomeVolumes, listVolumes } from "./api/volumes.js";
 import { type CinderClient, cinderClient } from "./client/client.js";
-import { CinderError } from "./client/error.js";
+import { CinderError, isNotFound } from "./client/error.js";
 import { InFlight } from "./inFlight.js";
 import { Leftovers } from "./leftovers.js";
 import { Poller } from "./poller.js";
@@ -22,6 +22,9 @@ export interface Cinder {
   readonly volumeWaits: Poller<CinderVolume>;
   readonly snapshotWaits: Poller<CinderSnapshot>;
   readonly types: Recent<VolumeType[]>;
+  /** That of volumes which are made without one, if Cinder has one for them. */
+  readonly defaultType: Recent<VolumeType | undefined>;
+  readonly zones: Recent<AvailabilityZone[]>;
   readonly pools: Recent<Pool[]>;
   readonly quotas: Recent<Readonly<Record<string, QuotaUsage | undefined>>>;
 }
@@ -33,25 +36,27 @@ export function cinderOf(cloud: string | undefined): Cinder {
   const client = cinderClient(cloud);
   const known = cinders.get(client);
   if (known) return known;
+  const volumes = new Reads(
+    (id) => getVolume(client, id),
+    () => listVolumes(client),
+  );
+  const snapshots = new Reads(
+    (id) => getSnapshot(client, id),
+    () => listSnapshots(client),
+  );
   const cinder: Cinder = {
     client,
     inFlight: new InFlight(client.maxInFlight),
-    volumes: new Reads(
-      (id) => getVolume(client, id),
-      () => listVolumes(client),
-    ),
-    snapshots: new Reads(
-      (id) => getSnapshot(client, id),
-      () => listSnapshots(client),
-    ),
+    volumes,
+    snapshots,
     leftVolumes: new Leftovers(
       "Volume",
-      () => listVolumes(client),
+      async () => (await volumes.list()).values(),
       (id) => getVolume(client, id),
     ),
     leftSnapshots: new Leftovers(
       "Snapshot",
-      () => listSnapshots(client),
+      async () => (await snapshots.list()).values(),
       (id) => getSnapshot(client, id),
     ),
     volumeWaits: new Poller({
@@ -61,6 +66,8 @@ export function cinderOf(cloud: string | undefined): Cinder {
     // Snapshots cannot be listed by their ids.
     snapshotWaits: new Poller({ one: (id) => getSnapshot(client, id), some: async () => [] }),
     types: new Recent(() => listTypes(client)),
+    defaultType: new Recent(() => orNothing(getDefaultType(client))),
+    zones: new Recent(() => listZones(client)),
     pools: new Recent(() => orNone(listPools(client), [])),
     quotas: new Recent(async () => orNone(getQuotas(client, (await client.location()).project), {})),
   };
@@ -74,6 +81,15 @@ async function orNone<T>(asked: Promise<T>, none: T): Promise<T> {
     return await asked;
   } catch (error) {
     if (error instanceof CinderError && error.status === 403) return none;
+    throw error;
+  }
+}
+
+async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { CinderError, isNotFound } from "./client/error.js";
 
-/** How long a wait counts as young, and how often is asked while one is young, and later; in ms. */
+/** How long a wait counts as young, in ms. */
 const youngMs = 3_000;
-const youngEveryMs = 200;
-const everyMs = 500;
+
+/** From the beginning of one look to that of the next while a wait is young, and later, in ms: 5 and 2 a second at most. */
+const youngEveryMs = 205;
+const everyMs = 505;
 
 /** How long asking may fail before the waits fail with it, in ms: a service that restarts is waited for. */
 const patienceMs = 30_000;
@@ -33,6 +34,10 @@ export class Poller<T> {
   readonly #source: Source<T>;
   readonly #waits = new Set<Wait<T>>();
   #isRunning = false;
+  #lookedAt = 0;
+  #answeredAt = 0;
+  /** Has a pause reconsidered how long it is to be. */
+  #wake = () => {};
 
   constructor(source: Source<T>) {
     this.#source = source;
@@ -61,16 +66,19 @@ export class Poller<T> {
         fail: (error) => end(() => reject(error)),
       };
       this.#waits.add(wait);
-      if (!this.#isRunning) void this.#run();
+      if (this.#isRunning) this.#wake();
+      else void this.#run();
     });
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true;
     let failingSince: number | undefined;
+    // What has only just been asked for has not ended yet.
+    this.#lookedAt = performance.now();
     while (this.#waits.size > 0) {
-      const youngest = Math.max(...[...this.#waits].map(({ beganAt }) => beganAt));
-      await sleep(performance.now() - youngest < youngMs ? youngEveryMs : everyMs);
+      await this.#pause();
+      this.#lookedAt = performance.now();
       const waits = [...this.#waits];
       try {
         const seen = await this.#ask([...new Set(waits.map(({ id }) => id))]);
@@ -84,9 +92,32 @@ export class Poller<T> {
         const isPassing = error instanceof CinderError && (error.status === undefined || error.status >= 500);
         if (isPassing && performance.now() - failingSince < patienceMs) continue;
         for (const wait of waits) wait.fail(error);
+      } finally {
+        this.#answeredAt = performance.now();
       }
     }
     this.#isRunning = false;
+  }
+
+  /** Until it is time for the next look. A wait that begins meanwhile may make that sooner. */
+  async #pause(): Promise<void> {
+    for (let ms = this.#restMs(); ms > 0; ms = this.#restMs()) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** Counted from the last look's beginning, but a service that is slow to answer is left alone for a while too. */
+  #restMs(): number {
+    const youngest = Math.max(...[...this.#waits].map(({ beganAt }) => beganAt));
+    const requests = Math.ceil(this.#waits.size / batch);
+    const spacing = requests * (performance.now() - youngest < youngMs ? youngEveryMs : everyMs);
+    return Math.max(this.#lookedAt + spacing, this.#answeredAt + spacing / 2) - performance.now();
   }
 
   async #ask(ids: readonly string[]): Promise<Map<string, Seen<T>>> {

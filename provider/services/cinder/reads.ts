@@ -1,14 +1,18 @@
 import { isNotFound } from "./client/error.js";
 
-/** How long after its end a list is still as good as a read of its own, in ms. */
+/**
+ * How long after its end a list is still as good as a read of its own, in ms; but longer where it took long itself, or a
+ * slow service would be listed again and again in one refresh.
+ */
 const freshMs = 2_000;
+const freshTimes = 2;
 
 /** So many reads within that time are taken for a burst. */
 const burst = 3;
 
 interface List<T> {
   readonly beganAt: number;
-  endedAt: number;
+  freshUntil: number;
   readonly things: Promise<Map<string, T>>;
 }
 
@@ -17,7 +21,7 @@ export class Reads<T extends { readonly id: string }> {
   readonly #one: (id: string) => Promise<T>;
   readonly #all: () => Promise<readonly T[]>;
   #list: List<T> | undefined;
-  #wroteAt = 0;
+  #wroteAt = Number.NEGATIVE_INFINITY;
   #readAt: number[] = [];
 
   constructor(one: (id: string) => Promise<T>, all: () => Promise<readonly T[]>) {
@@ -32,7 +36,7 @@ export class Reads<T extends { readonly id: string }> {
 
   /** Nothing: the service says that there is no such thing. One that a list lacks is asked about by itself. */
   async read(id: string): Promise<T | undefined> {
-    const listed = this.#isBurst() ? (await this.list()).get(id) : undefined;
+    const listed = this.#isBurst() && this.#isListGood() ? (await this.list()).get(id) : undefined;
     if (listed !== undefined) return listed;
     try {
       return await this.#one(id);
@@ -45,20 +49,31 @@ export class Reads<T extends { readonly id: string }> {
   /** All of them, as they were at most a moment ago. */
   list(): Promise<Map<string, T>> {
     const now = performance.now();
-    const list = this.#list;
-    if (list && list.beganAt > this.#wroteAt && now - list.endedAt < freshMs) return list.things;
+    const known = this.#known();
+    if (known) return known.things;
     const things = this.#all().then((all) => new Map(all.map((thing) => [thing.id, thing] as const)));
-    const begun: List<T> = { beganAt: now, endedAt: Number.POSITIVE_INFINITY, things };
+    const begun: List<T> = { beganAt: now, freshUntil: Number.POSITIVE_INFINITY, things };
     this.#list = begun;
     things.then(
       () => {
-        begun.endedAt = performance.now();
+        const endedAt = performance.now();
+        begun.freshUntil = endedAt + Math.max(freshMs, freshTimes * (endedAt - begun.beganAt));
       },
       () => {
         if (this.#list === begun) this.#list = undefined;
       },
     );
     return things;
+  }
+
+  #known(): List<T> | undefined {
+    const list = this.#list;
+    return list && list.beganAt > this.#wroteAt && performance.now() < list.freshUntil ? list : undefined;
+  }
+
+  /** Amid changes of our own each read would need a list anew, which costs more than what it asks for. */
+  #isListGood(): boolean {
+    return this.#known() !== undefined || performance.now() - this.#wroteAt > freshMs;
   }
 
   #isBurst(): boolean {

@@ -1,11 +1,7 @@
 import type { Problem } from "../../service.js";
-import { listZones } from "../api/services.js";
-import { getSnapshot } from "../api/snapshots.js";
-import { getType } from "../api/types.js";
-import { type CinderVolume, getVolume, listManageable } from "../api/volumes.js";
+import { type CinderVolume, listManageable } from "../api/volumes.js";
 import { plannedSpecs } from "../backends/planned.js";
 import type { Cinder } from "../cinder.js";
-import { isNotFound } from "../client/error.js";
 import { problemsOf } from "../plan.js";
 import { findType } from "./type.js";
 import type { VolumeWish } from "./wish.js";
@@ -75,10 +71,7 @@ export async function growthProblem(
 /** The name and extra specs of a wanted type; of one that this program makes, as planned. */
 async function typeOf(cinder: Cinder, wanted: string | undefined, plannedBackend: string | undefined) {
   if (wanted === undefined) {
-    const type = await getType(cinder.client, "default").catch((error) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+    const type = await cinder.defaultType.get();
     return { name: type?.name, specs: type?.extra_specs ?? {} };
   }
   const type = await findType(cinder, wanted);
@@ -89,7 +82,7 @@ async function typeOf(cinder: Cinder, wanted: string | undefined, plannedBackend
 
 async function zoneProblems(cinder: Cinder, { availabilityZone }: Partial<VolumeWish>): Promise<Problem[]> {
   if (availabilityZone === undefined) return [];
-  const zones = await listZones(cinder.client);
+  const zones = await cinder.zones.get();
   if (zones.some(({ zoneName, zoneState }) => zoneName === availabilityZone && zoneState.available)) return [];
   const names = zones.map(({ zoneName }) => zoneName).join(", ");
   return [{ property: "availabilityZone", reason: `${availabilityZone} is none of this Cinder's: it has ${names}` }];
@@ -107,11 +100,7 @@ async function sourceOf(cinder: Cinder, wish: Partial<VolumeWish>): Promise<Sour
   const [property, id, what] =
     snapshotId === undefined ? ["sourceVolumeId", sourceVolumeId, "volume"] : ["snapshotId", snapshotId, "snapshot"];
   if (property === undefined || id === undefined) return { problems: [] };
-  const source = await (what === "snapshot" ? getSnapshot(cinder.client, id) : getVolume(cinder.client, id)).catch(
-    (error): undefined => {
-      if (!isNotFound(error)) throw error;
-    },
-  );
+  const source = await (what === "snapshot" ? cinder.snapshots.read(id) : cinder.volumes.read(id));
   if (source === undefined) return { problems: [{ property, reason: `names no ${what} of this Cinder: ${id}` }] };
   if (!canBeCopied(source)) {
     return { problems: [{ property, reason: `the ${what} has status ${source.status}, and cannot be copied` }] };

@@ -13,13 +13,14 @@ const patience = 5;
 const pauseMs = 1_000;
 
 /**
- * Asks for a delete until it has begun. `ask` gives "again" when what was in the way has ended; it is asked again too
- * where the answer was lost: if it has begun after all, Cinder refuses, which `ask` tells apart.
+ * Asks for a delete until it has begun. `ask` gives "again" when what was in the way has ended. Where the answer was
+ * lost, `isBegun` looks whether it has, and if not it is asked for again.
  */
 export async function untilBegun(
   { inFlight }: Cinder,
   deadline: number,
   ask: () => Promise<Begun | "again">,
+  isBegun: () => Promise<boolean>,
 ): Promise<Begun> {
   for (let failures = 0; ; ) {
     try {
@@ -32,6 +33,7 @@ export async function untilBegun(
       if (failures > patience || performance.now() + pauseMs > deadline) throw error;
       inFlight.tooMany();
       await sleep(pauseMs);
+      if (await isBegun()) return {};
     }
   }
 }

@@ -48,11 +48,16 @@ async function attach(
     return await getAttachment(client, id);
   } catch (error) {
     await undo(cinder, wish.volumeId, mark, error);
-    unnoteWhenQuiet(cinder, identity, wish.volumeId);
+    // By its note the next create or delete finds what may still come of a request.
+    if (!mayStillCome(error)) unnoteWhenQuiet(cinder, identity, wish.volumeId);
     throw error instanceof CinderError && error.mayHaveHappened ? takenBack(error) : error;
   } finally {
     cinder.volumes.wrote();
   }
+}
+
+function mayStillCome(error: unknown): boolean {
+  return error instanceof CinderError && error.mayHaveHappened && (error.isLate || error.status === undefined);
 }
 
 function takenBack(cause: CinderError): BlockboxError {

@@ -1,9 +1,9 @@
 import { BlockboxError } from "../../../errors.js";
 import { isDead, isNamed } from "../../claims.js";
-import type { VolumeType } from "../api/types.js";
+import { getType, type VolumeType } from "../api/types.js";
 import { type CinderVolume, listVolumes } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
-import { isNotFound } from "../client/error.js";
+import { CinderError, isNotFound } from "../client/error.js";
 import { markKey, markOf } from "../marks.js";
 import { removeVolume } from "../volumes/removeVolume.js";
 
@@ -41,10 +41,16 @@ export async function removeType(cinder: Cinder, type: VolumeType, stack: string
   try {
     await cinder.client.delete(["types", type.id]);
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (!isNotFound(error) && !(await isGoneAfter(cinder, type, error))) throw error;
   } finally {
     cinder.types.forget();
   }
+}
+
+/** Whether a delete whose answer was lost was done. */
+async function isGoneAfter({ client }: Cinder, { id }: VolumeType, error: unknown): Promise<boolean> {
+  if (!(error instanceof CinderError) || !error.mayHaveHappened) return false;
+  return getType(client, id).then(() => false, isNotFound);
 }
 
 const listed = 10;

@@ -11,7 +11,12 @@ const passing = /^(creating|updating|backing-up|restoring|unmanaging)$/;
 /** Deletes a snapshot and waits until it is gone. One that is gone already is no error. Takes no place of its own in flight. */
 export async function removeSnapshot(cinder: Cinder, id: string, limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs;
-  const { requestId } = await untilBegun(cinder, deadline, () => begin(cinder, id, deadline));
+  const { requestId } = await untilBegun(
+    cinder,
+    deadline,
+    () => begin(cinder, id, deadline),
+    () => isUnderWay(cinder, id),
+  );
   await awaitGone(cinder, id, limitMs, requestId);
 }
 
@@ -37,6 +42,11 @@ async function begin(cinder: Cinder, id: string, deadline: number): Promise<Begu
   } finally {
     cinder.snapshots.wrote();
   }
+}
+
+async function isUnderWay(cinder: Cinder, id: string): Promise<boolean> {
+  const seen = await foundOrGone(cinder, id);
+  return seen === "gone" || seen.status.includes("deleting");
 }
 
 async function foundOrGone(cinder: Cinder, id: string): Promise<Seen<CinderSnapshot>> {

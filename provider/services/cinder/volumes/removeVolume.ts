@@ -29,7 +29,12 @@ const passing =
 export async function removeVolume(cinder: Cinder, id: string, removal: Removal): Promise<void> {
   const deadline = performance.now() + removal.limitMs;
   if (removal.isUnfinished && !(await settled(cinder, id, removal.limitMs))) return;
-  const { requestId } = await untilBegun(cinder, deadline, () => begin(cinder, id, removal, deadline));
+  const { requestId } = await untilBegun(
+    cinder,
+    deadline,
+    () => begin(cinder, id, removal, deadline),
+    () => isUnderWay(cinder, id),
+  );
   await awaitGone(cinder, id, removal.limitMs, requestId);
 }
 
@@ -81,6 +86,11 @@ async function isDeleting(
   if (!passing.test(volume.status)) throw refused;
   await settled(cinder, id, limitMs);
   return false;
+}
+
+async function isUnderWay(cinder: Cinder, id: string): Promise<boolean> {
+  const seen = await foundOrGone(cinder, id);
+  return seen === "gone" || seen.status.includes("deleting");
 }
 
 async function foundOrGone(cinder: Cinder, id: string): Promise<Seen<CinderVolume>> {

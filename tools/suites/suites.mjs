@@ -50,5 +50,11 @@ export const suites = [
     env: { BLOCKBOX_CINDER: "debian" },
     alone: true,
   },
-  { name: "scenarios", needs: ["host", "dist", "pulumi"], limitS: 900, tests: "test/scenarios", alone: true },
+  {
+    name: "scenarios",
+    needs: ["host", "dist", "pulumi", "cinder"],
+    limitS: 1500,
+    tests: "test/scenarios",
+    alone: true,
+  },
 ];

@@ -42,7 +42,10 @@ export const volumeWithCinder: Life<Inputs, Record> = {
       retypes: before !== undefined && (before.backend !== wanted.backend || before.volumeType !== wanted.volumeType),
       plannedBackend: asker.backendUrn === undefined ? undefined : identityOf(asker.backendUrn).digest,
     };
-    return volumeProblems(cinderOf(wanted.cloud), identity.digest, known(wishOf(wanted)), change);
+    const problems = await volumeProblems(cinderOf(wanted.cloud), identity.digest, known(wishOf(wanted)), change);
+    // The type is named where the program names it.
+    const isNamed = ({ property }: Failure) => wanted.backend !== undefined && property === "volumeType";
+    return problems.map((one) => (isNamed(one) ? { ...one, property: "backend" } : one));
   },
 
   async refuse(identity, id, olds, news, differences) {

@@ -28,8 +28,9 @@ export async function findThere<T>(
   );
 }
 
-/** Whether another Cinder or project is configured than the one that is recorded. */
-export async function isElsewhere(client: CinderClient, recorded: CinderLocation): Promise<boolean> {
+/** Whether another Cinder or project is configured than the one that is recorded. What was imported by hand has none. */
+export async function isElsewhere(client: CinderClient, recorded: CinderLocation | undefined): Promise<boolean> {
+  if (recorded === undefined) return false;
   const here = await client.location();
   return here.endpoint !== recorded.endpoint || here.project !== recorded.project;
 }

@@ -11,6 +11,7 @@ import { operationFailed, operationLate } from "../outcome.js";
 import { nothingLeft, somethingLeft, UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { onceAtRest } from "../volumes/passing.js";
+import { poolOf } from "./poolOf.js";
 import { removeSnapshot } from "./removeSnapshot.js";
 import type { SnapshotWish } from "./wish.js";
 
@@ -67,7 +68,12 @@ async function refuseAttached({ client }: Cinder, { force, volumeId }: SnapshotW
   );
 }
 
-async function awaitMade(cinder: Cinder, id: string, { name }: SnapshotWish, limitMs: number): Promise<CinderSnapshot> {
+async function awaitMade(
+  cinder: Cinder,
+  id: string,
+  { name, volumeId }: SnapshotWish,
+  limitMs: number,
+): Promise<CinderSnapshot> {
   const beganAt = Date.now();
   const what = `Snapshot ${name} (${id}) could not be taken`;
   let status = "unknown";
@@ -80,7 +86,10 @@ async function awaitMade(cinder: Cinder, id: string, { name }: SnapshotWish, lim
     .catch((error) => {
       throw BlockboxError.is(error) ? new UnfinishedError(error, id) : error;
     });
-  if (made === "late") throw new UnfinishedError(await operationLate(cinder.client, what, limitMs, { id, status }), id);
+  if (made === "late") {
+    const failed = { id, status, host: await poolOf(cinder, volumeId) };
+    throw new UnfinishedError(await operationLate(cinder.client, what, limitMs, failed), id);
+  }
   if (made === "gone") throw new BlockboxError("SERVICE_FAILED", `${what}: it was deleted meanwhile.`);
   if (made.status === "available") return made;
   const cause = await operationFailed(cinder.client, what, { id, status }, { since: beganAt });

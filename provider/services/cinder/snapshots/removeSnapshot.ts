@@ -4,6 +4,7 @@ import { CinderError, isNotFound } from "../client/error.js";
 import { onceMended, operationFailed, operationLate } from "../outcome.js";
 import type { Seen } from "../poller.js";
 import { type Begun, untilBegun } from "../untilBegun.js";
+import { poolOf } from "./poolOf.js";
 
 /** Statuses in which nothing can be deleted, and that end by themselves. */
 const passing = /^(creating|updating|backing-up|restoring|unmanaging)$/;
@@ -70,7 +71,7 @@ async function awaitGone(cinder: Cinder, id: string, limitMs: number, requestId:
   cinder.snapshots.wrote();
   if (end === "gone") return;
   const what = `Snapshot ${last?.name ?? ""} (${id}) could not be deleted`;
-  const failed = { id, status: last?.status ?? "unknown" };
+  const failed = { id, status: last?.status ?? "unknown", host: await poolOf(cinder, last?.volume_id) };
   if (end === "late") throw await operationLate(cinder.client, what, limitMs, failed, requestId);
   const advice =
     end.status === "error_deleting"

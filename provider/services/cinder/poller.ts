@@ -3,9 +3,13 @@ import { CinderError, isNotFound } from "./client/error.js";
 /** How long a wait counts as young, in ms. */
 const youngMs = 3_000;
 
-/** From the beginning of one look to that of the next while a wait is young, and later, in ms: 5 and 2 a second at most. */
-const youngEveryMs = 205;
-const everyMs = 505;
+/** From the beginning of one look to that of the next while a wait is young, and later, in ms: 5 and 2 a second, and a little less. */
+const youngEveryMs = 207;
+const everyMs = 515;
+
+/** With so many waits the service has more to do than to answer looks, and each of them takes its time from the rest. */
+const several = 4;
+const severalEveryMs = 350;
 
 /** How long asking may fail before the waits fail with it, in ms: a service that restarts is waited for. */
 const patienceMs = 30_000;
@@ -112,12 +116,18 @@ export class Poller<T> {
     }
   }
 
-  /** Counted from the last look's beginning, but a service that is slow to answer is left alone for a while too. */
+  /** Counted from the last look's beginning, but a service that was slow to answer is left alone for as long. */
   #restMs(): number {
+    const spacing = this.#spacingMs();
+    const tookMs = Math.max(0, this.#answeredAt - this.#lookedAt);
+    return Math.max(this.#lookedAt + spacing, this.#answeredAt + Math.min(tookMs, spacing)) - performance.now();
+  }
+
+  #spacingMs(): number {
     const youngest = Math.max(...[...this.#waits].map(({ beganAt }) => beganAt));
-    const requests = Math.ceil(this.#waits.size / batch);
-    const spacing = requests * (performance.now() - youngest < youngMs ? youngEveryMs : everyMs);
-    return Math.max(this.#lookedAt + spacing, this.#answeredAt + spacing / 2) - performance.now();
+    const isYoung = performance.now() - youngest < youngMs;
+    const one = isYoung ? (this.#waits.size < several ? youngEveryMs : severalEveryMs) : everyMs;
+    return one * Math.ceil(this.#waits.size / batch);
   }
 
   async #ask(ids: readonly string[]): Promise<Map<string, Seen<T>>> {

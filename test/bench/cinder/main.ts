@@ -5,6 +5,7 @@ import type { CinderRig } from "../../support/cinder/options.js";
 import { startCinder } from "../../support/cinder/rig.js";
 import { type Figure, figureTable, isMet } from "../figures.js";
 import { Bare } from "./bare.js";
+import { cliFigures } from "./cli.js";
 import { lifeFigures } from "./life.js";
 import { memoryFigures } from "./memory.js";
 import { refreshFigures } from "./refresh.js";
@@ -23,7 +24,7 @@ const parts: Record<string, (rig: CinderRig, bare: Bare) => Promise<Figure[]>> =
     // One volume is over so soon that it takes more of them for a median.
     for (const count of counts)
       figures.push(...(await lifeFigures(rig, bare, count, count === 1 ? 3 * rounds : rounds)));
-    return figures;
+    return [...figures, ...(await cliFigures(rig, Math.max(...counts)))];
   },
   waits: waitFigures,
   // Last, since it leaves its volumes behind.

@@ -9,7 +9,7 @@ const everyMs = 515;
 
 /** With so many waits the service has more to do than to answer looks, and each of them takes its time from the rest. */
 const several = 4;
-const severalEveryMs = 350;
+const severalEveryMs = 270;
 
 /** How long asking may fail before the waits fail with it, in ms: a service that restarts is waited for. */
 const patienceMs = 30_000;

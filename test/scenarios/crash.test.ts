@@ -4,13 +4,13 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loopsOver, mountsUnder } from "../support/cleanup.js";
 import { digest, pattern, sha256, writeThrough } from "../support/content.js";
-import { finish, killQuietly, type Made, Project } from "../support/pulumi.js";
+import { again, crashRounds, crashSeed, outlive, type Strike, strike } from "../support/crash.js";
+import { type Made, Project } from "../support/pulumi.js";
 import { random } from "../support/random.js";
 import { logicalVolumes, snapshot } from "../support/system.js";
-import { isRunning, watchersAmong } from "../support/watchers.js";
 
-const seed = Number(process.env.BLOCKBOX_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const rounds = Number(process.env.BLOCKBOX_ROUNDS ?? 5);
+const seed = crashSeed;
+const rounds = crashRounds(5);
 const gib = 1024 ** 3;
 
 function programOf(project: Project, edited: boolean): Made[] {
@@ -34,45 +34,6 @@ function programOf(project: Project, edited: boolean): Made[] {
     disk("disk-b", "b"),
     ...(edited ? [volume("c", 1), disk("disk-c", "c")] : []),
   ];
-}
-
-/** Runs a command again until it goes through, with what the CLI asks for in between. */
-async function again(project: Project, command: () => ReturnType<Project["up"]>): Promise<void> {
-  let said = "";
-  for (let tries = 0; tries < 4; tries += 1) {
-    const { code, output } = await command();
-    if (code === 0) return;
-    said += output;
-    if (/locked by \d+ lock/.test(output)) await project.ok("cancel", "--yes", project.stack);
-    else if (/pending operations/.test(output)) {
-      await project.ok("refresh", "--yes", "--clear-pending-creates", "--stack", project.stack);
-    }
-  }
-  assert.fail(`the command does not go through:\n${said}`);
-}
-
-type Victim = "cli" | "provider";
-
-/** What came of the attempt to end something in the middle of a run. */
-interface Strike {
-  /** `early`: there was nothing to end yet; `late`: the run was over by then. Neither counts. */
-  outcome: "hit" | "early" | "late";
-  /** The providers, with their launchers, that had begun to work. */
-  watchers: number[];
-}
-
-/** Starts a command of the CLI, and ends it, or the provider of it, without any goodbye after so many milliseconds. */
-async function strike(project: Project, victim: Victim, args: string[], delayMs: number): Promise<Strike> {
-  const cli = project.start(...args);
-  const ended = finish(cli, args.join(" ")).catch((error: unknown) => error);
-  await Promise.race([ended, sleep(delayMs)]);
-  const watchers = watchersAmong(await project.processes("dynamic-provider/"));
-  const victims = victim === "cli" ? [cli.pid ?? 0] : await project.processes("dynamic-provider");
-  const runs = cli.exitCode === null && cli.signalCode === null;
-  const outcome = !runs ? "late" : victims.length === 0 ? "early" : "hit";
-  if (outcome === "hit") for (const pid of victims) killQuietly(pid);
-  await ended;
-  return { outcome, watchers };
 }
 
 /** How often a round looks for a moment at which there is something to end. */
@@ -107,7 +68,7 @@ for (let round = 1; round <= rounds; round += 1) {
       const delayMs = Math.round((performance.now() - begin) * at);
       for (const file of files) await writeThrough(file, bytes);
       project.program = programOf(project, true);
-      struck = await strike(project, victim, args, delayMs);
+      struck = await strike(project, victim, args, () => sleep(delayMs));
       const { outcome, watchers } = struck;
       t.diagnostic(
         `${outcome} after ${delayMs} ms with ${watchers.length / 2} providers at work; ${(await logicalVolumes(project.group).catch(() => [])).length} volumes then`,
@@ -115,13 +76,7 @@ for (let round = 1; round <= rounds; round += 1) {
       at = outcome === "early" ? at + (1 - at) / 3 : at * 0.7;
     }
     const { watchers } = struck;
-    if (waits) {
-      const deadline = Date.now() + 5_000;
-      while (watchers.some(isRunning)) {
-        assert.ok(Date.now() < deadline, "a provider or its launcher outlives the engine by 5 s");
-        await sleep(100);
-      }
-    }
+    if (waits) await outlive(watchers);
 
     if (what === "edit") {
       await again(project, () => project.up("--skip-preview"));

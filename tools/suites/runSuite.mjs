@@ -84,8 +84,9 @@ async function runLimited(suite, args, env) {
   return { ...end, code: end.code || 124 };
 }
 
-/** @param {string} folder */
+/** @param {string} folder or a single file */
 function testFiles(folder) {
+  if (folder.endsWith(".test.ts")) return [folder];
   try {
     const all = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
     const names = all.filter((name) => name.endsWith(".test.ts"));

@@ -39,6 +39,8 @@ export type Fault =
   | { kind: "answerAfter"; status: 500 | 502 | 503 | 504 }
   /** The service's answer, so much later. */
   | { kind: "stall"; ms: number }
+  /** The service hears of it so much later, also if the client waits no longer. */
+  | { kind: "late"; ms: number }
   /** Half of the service's body, then the connection is reset. */
   | { kind: "cutBody" }
   /** A page, with 200, such as a captive portal has; the service hears nothing. */

@@ -43,6 +43,7 @@ export async function startProxy(endpoint: string, tls?: { cert: string; key: st
   const answerTo = async (request: Mutable<Recorded>, fault: Fault | undefined): Promise<Answer | undefined> => {
     const own = fault && madeUp(fault);
     if (own) return own;
+    if (fault?.kind === "late") await sleep(fault.ms, undefined, { ref: false });
     const answer = await forward(request, target, agent);
     request.serviceStatus = answer.status;
     const id = answer.headers["x-openstack-request-id"];

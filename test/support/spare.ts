@@ -1,16 +1,19 @@
 import { rmSync } from "node:fs";
 import { makeProgramDir } from "./programDir.js";
-import { type Provider, type StartOptions, startProvider } from "./provider.js";
+import { type Provider, type StartOptions, signalGroup, startProvider } from "./provider.js";
 
 /** One program folder per copy of the package, for all tests of this process. */
 const folders = new Map<string | undefined, Promise<string>>();
 const made: string[] = [];
 /** A provider that was started while the last one was at work, so that its start costs no time; `key`: what it is like. */
-let spare: { key: string; provider: Promise<Provider> } | undefined;
-let sparePid: number | undefined;
+let spare: Spare | undefined;
+
+interface Spare {
+  readonly key: string;
+  readonly provider: Promise<Provider>;
+}
 
 process.once("exit", () => {
-  if (sparePid !== undefined) killGroup(sparePid);
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -23,25 +26,29 @@ export async function takeProvider(
   const isPlain = [env, lacks].every((own) => Object.keys(own).length === 0);
   if (!isPlain) return startProvider({ cwd, env, config, lacks });
   const key = JSON.stringify([packageDir, config]);
-  if (spare !== undefined && spare.key !== key) await dropSpare();
-  const provider = await (spare?.provider ?? startProvider({ cwd, config }));
+  // Taken at once: who asks at the same time must neither get the same one, nor leave one behind that nobody ends.
+  const taken = spare;
+  spare = undefined;
+  if (taken !== undefined && taken.key !== key) await drop(taken);
+  const provider = await (taken?.key === key ? taken.provider : startProvider({ cwd, config }));
   provider.keepAlive(true);
-  const next = startProvider({ cwd, config }).then((idle) => {
-    sparePid = idle.pid;
-    idle.keepAlive(false);
-    return idle;
-  });
-  next.catch(() => undefined);
-  spare = { key, provider: next };
+  if (spare === undefined) spare = { key, provider: startIdle({ cwd, config }) };
   return provider;
 }
 
-async function dropSpare(): Promise<void> {
-  const { pid, exited, keepAlive } = await (spare as NonNullable<typeof spare>).provider;
-  spare = undefined;
-  sparePid = undefined;
+function startIdle(options: StartOptions): Promise<Provider> {
+  const starting = startProvider(options).then((idle) => {
+    idle.keepAlive(false);
+    return idle;
+  });
+  starting.catch(() => undefined);
+  return starting;
+}
+
+async function drop({ provider }: Spare): Promise<void> {
+  const { pid, exited, keepAlive } = await provider;
   keepAlive(true);
-  killGroup(pid);
+  signalGroup(pid, "SIGKILL");
   await exited;
 }
 
@@ -54,12 +61,4 @@ function folderFor(packageDir: string | undefined): Promise<string> {
   });
   folders.set(packageDir, folder);
   return folder;
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
 }

@@ -11,6 +11,8 @@ const programsOf = {
   "nfs-common": ["mount.nfs"],
   "qemu-utils": ["qemu-img"],
   openssl: ["openssl"],
+  // Debian's os-brick asks it for the machine's id, and copies no volume to another backend without.
+  dmidecode: ["dmidecode"],
 };
 
 /** @type {Record<string, string>} packages that have no program, by a file of theirs */

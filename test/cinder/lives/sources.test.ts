@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { cinderBed } from "../../support/cinder/bed.js";
+import { cinderBed, release } from "../../support/cinder/bed.js";
 import { assertRefused, converge } from "../../support/cinder/converge.js";
 import type { Declared, Deployment, Program, Ref } from "../../support/deployment.js";
 import type { Props } from "../../support/rpc.js";
 
 const bed = cinderBed({ backends: ["nfs", "faults"] });
 
+/** The NFS driver of 21.3.1 copies no volume that has a snapshot. */
+const copying = release === "debian" ? "faults" : "nfs";
+
 const pools: Program = [
-  { kind: "Backend", name: "pool", inputs: { cinder: { volumeBackendName: "nfs" } } },
+  { kind: "Backend", name: "pool", inputs: { cinder: { volumeBackendName: copying } } },
   { kind: "Backend", name: "adopting", inputs: { cinder: { volumeBackendName: "faults" } } },
 ];
 const volume = (name: string, inputs: Props | ((ref: Ref) => Props), pool = "pool"): Declared => ({

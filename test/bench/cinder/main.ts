@@ -34,6 +34,10 @@ const parts: Record<string, (rig: CinderRig, bare: Bare) => Promise<Figure[]>> =
   },
 };
 
+const strange = positionals.filter((name) => !(name in parts));
+if (strange.length > 0)
+  throw new Error(`no figures called ${strange.join(", ")}: there are ${Object.keys(parts).join(", ")}`);
+
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const load = () =>
   loadavg()

@@ -35,6 +35,12 @@ export interface StartOptions {
 
 const startTimeoutMs = 60_000;
 
+/** Process groups of providers that run: one that had no request yet would outlive this process, whoever forgot it. */
+const running = new Set<number>();
+process.once("exit", () => {
+  for (const pid of running) signalGroup(pid, "SIGKILL");
+});
+
 export async function startProvider(options: StartOptions): Promise<Provider> {
   const { cwd, env = {}, config = {}, launcher = false, lacks = [] } = options;
   const engine = await listenAsEngine();
@@ -48,13 +54,14 @@ export async function startProvider(options: StartOptions): Promise<Provider> {
     // a group of its own, so that stop() reaches node behind the launcher's shell
     detached: true,
   });
-  const exited = once(child, "exit").then(() => undefined);
+  const pid = child.pid ?? 0;
+  if (pid !== 0) running.add(pid);
+  const exited = once(child, "exit").then(() => void running.delete(pid));
   let stdout = "";
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
-  const pid = child.pid ?? 0;
   const port = await new Promise<number>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no port from the provider: ${stderr}`)), startTimeoutMs);
     createInterface({ input: child.stdout }).on("line", (line) => {
@@ -113,7 +120,7 @@ export function endsWithin(exited: Promise<void>, ms: number): Promise<boolean> 
   return Promise.race([exited.then(() => true), sleep(ms, false, { ref: false })]);
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {

@@ -37,7 +37,7 @@ export const suites = [
   {
     name: "cinder",
     needs: ["host", "dist", "pulumi", "cinder", "cinder-debian"],
-    limitS: 900,
+    limitS: 1500,
     tests: "test/cinder",
     alone: true,
   },

@@ -125,7 +125,9 @@ describe("an Attachment to another host", () => {
   for (const [what, inputs, op] of edits) {
     it(`edited: ${what}`, async () => {
       const { id } = deployment.get("disk");
-      await converge(deployment, [...base, attachment("disk", inputs)], { disk: op });
+      // one process for all of it: there are many, and other files look with a new one
+      const program = [...base, attachment("disk", inputs)];
+      await deployment.withProvider(() => converge(deployment, program, { disk: op }));
       assert.equal(deployment.get("disk").id !== id, op === "replace");
       const [volumeId, attachmentId] = partsOf("disk");
       const all = [...(await bed().attachments(volumeId)), ...(await bed().attachments(id.split("/")[0] ?? ""))];

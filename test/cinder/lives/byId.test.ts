@@ -26,8 +26,12 @@ describe("what exists, known by its id alone", () => {
   before(async () => {
     deployment = bed().deployment();
     await deployment.up(program);
+    await deployment.keep();
   });
-  after(() => deployment.destroy());
+  after(async () => {
+    await deployment.release();
+    await deployment.destroy();
+  });
 
   const seen = async (kind: Kind, id: string) =>
     deployment.withProvider(async (provider) => {

@@ -90,9 +90,9 @@ describe("absent is not gone: what a Cinder that is not the recorded one does no
       proxy.mend();
       await point();
       const state = structuredClone([...deployment.state]);
-      await assert.rejects(deployment.refresh(), code);
-      await assert.rejects(deployment.destroy(), code);
       await deployment.withProvider(async (provider) => {
+        await assert.rejects(deployment.refresh(), code);
+        await assert.rejects(deployment.destroy(), code);
         const coded = (error: unknown) => error instanceof CallError && code.test(error.message);
         const each = [...deployment.state.values()].map(async ({ id, outputs, name }) => {
           await assert.rejects(provider.read(id, outputs), coded, `read of ${name}`);

@@ -124,7 +124,9 @@ describe("the type of a Volume: changed by a retype", () => {
   /** The program differs in words only. */
   async function settledAfter(program: Program): Promise<void> {
     const same = Object.fromEntries(program.map(({ name }) => [name, "same"]));
-    assert.deepEqual(ops(await deployment.up(program)), same);
-    await settled(deployment, program);
+    await deployment.withProvider(async () => {
+      assert.deepEqual(ops(await deployment.up(program)), same);
+      await settled(deployment, program);
+    });
   }
 });

@@ -2,11 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BlockboxError } from "../errors.js";
 import { creatorState, thisProcess } from "../host/machine.js";
 import { notice } from "../host/notice.js";
-import type { Mark } from "./mark.js";
+import { type Mark, usualCreateS } from "./mark.js";
 import type { Identity } from "./service.js";
-
-/** After this long a mark of a process that cannot be asked about is taken for one of the dead, in seconds. */
-const operationTimeoutS = 600;
 
 /** How long another process that is creating the same thing is waited for, in ms. */
 const creatorWaitMs = 60_000;
@@ -37,7 +34,9 @@ export function isLeftBehind(mark: Mark | undefined, { digest }: Identity): bool
   const { machine, pid } = mark.creator;
   const isHere = machine === thisProcess().machine;
   const who = isHere ? `Process ${pid}` : `Process ${pid} of another machine (${machine})`;
-  const remedy = isHere ? "Wait for it or end it" : `Wait until ${operationTimeoutS} s have passed since it began`;
+  const remedy = isHere
+    ? "Wait for it or end it"
+    : `Wait until ${new Date((mark.createdAt + usualCreateS) * 1000).toISOString()}`;
   throw new BlockboxError(
     "CREATOR_ALIVE",
     `${who} is creating the same resource already, and has not ended. ${remedy}, then run again.`,
@@ -68,5 +67,5 @@ function isAbandoned(mark: Mark): boolean {
 /** Whether the process that made the mark has ended; of another machine's, after a time. */
 export function isDead({ creator, createdAt }: Mark): boolean {
   const state = creatorState(creator);
-  return state === "dead" || (state === "elsewhere" && Date.now() / 1000 - createdAt > operationTimeoutS);
+  return state === "dead" || (state === "elsewhere" && Date.now() / 1000 - createdAt > usualCreateS);
 }

@@ -15,9 +15,12 @@ export interface Mark {
   createdAt: number;
 }
 
-/** A new mark for a create that begins now. */
-export function newMark({ digest, stack }: Identity): Mark {
-  const createdAt = Math.floor(Date.now() / 1000);
+/** How long a create may usually take, in seconds: after that its mark is old (see claims.ts). */
+export const usualCreateS = 600;
+
+/** A new mark for a create that begins now. One that may take longer than usual is marked as begun by so much later. */
+export function newMark({ digest, stack }: Identity, limitMs = 0): Mark {
+  const createdAt = Math.floor(Date.now() / 1000) + Math.max(0, Math.ceil(limitMs / 1000) - usualCreateS);
   return { identity: digest, stack, token: randomBytes(8).toString("hex"), creator: thisProcess(), createdAt };
 }
 

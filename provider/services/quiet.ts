@@ -25,11 +25,20 @@ export function whenQuiet(key: string, task: () => Promise<void>): void {
   waiting.set(key, task);
 }
 
+/** What waits for a quiet moment is not to be done any more. */
+export function forgetQuiet(key: string): void {
+  waiting.delete(key);
+}
+
+let settling: Promise<unknown> = Promise.resolve();
+
 /** Does now what waits for a quiet moment: at orderly exit, when the engine has stored all that it will. */
 export async function settle(): Promise<void> {
   const tasks = [...waiting.values()];
   waiting.clear();
-  await Promise.allSettled(tasks.map((task) => task()));
+  // An earlier quiet moment's may not have ended yet.
+  settling = Promise.all([settling, Promise.allSettled(tasks.map((task) => task()))]);
+  await settling;
 }
 
 /** Whether a request is under way. */

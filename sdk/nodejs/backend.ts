@@ -82,7 +82,7 @@ export interface BackendCinderArgs {
   extraSpecs?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Description of the volume type. */
   description?: pulumi.Input<string>;
-  /** Whether every project may use the volume type. A new one is public unless said. */
+  /** Whether every project may use the volume type. Default: true; one that is adopted stays as it is. */
   public?: pulumi.Input<boolean>;
   /** The volume service that create and update wait for, until it is up and its pool has reported: `<host>@<backend>`. */
   serviceHost?: pulumi.Input<string>;
@@ -98,8 +98,8 @@ export interface BackendCinder {
   extraSpecs: { [key: string]: string };
   /** Description of the volume type. */
   description?: string;
-  /** Whether every project may use the volume type. A new one is public unless said. */
-  public: boolean;
+  /** Whether every project may use the volume type. Default: true; one that is adopted stays as it is. */
+  public?: boolean;
   /** The volume service that create and update wait for, until it is up and its pool has reported: `<host>@<backend>`. */
   serviceHost?: string;
   /** Use a volume type of this name that exists. It is never deleted. */

@@ -1,6 +1,5 @@
 import { isUnknown } from "../../declaration/unknown.js";
 import type { Failure } from "../../declaration/validate.js";
-import { BlockboxError } from "../../errors.js";
 import { type CinderAttachment, getAttachment } from "../../services/cinder/api/attachments.js";
 import type { CinderVolume } from "../../services/cinder/api/volumes.js";
 import { connectionInfoOf } from "../../services/cinder/attachments/connectionInfo.js";
@@ -11,7 +10,6 @@ import type { AttachmentWish } from "../../services/cinder/attachments/wish.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
 import { attachmentIdOf, requireAttachmentParts } from "../../services/cinder/ids.js";
 import { type CinderLocation, findThere, isElsewhere } from "../../services/cinder/location.js";
-import { isReadOnly } from "../../services/cinder/volumes/setFlags.js";
 import { isNamedAs } from "../../services/claims.js";
 import type { Identity } from "../../services/service.js";
 import { limitsOf } from "../limits.js";
@@ -36,7 +34,10 @@ export const attachmentWithCinder: Life<Inputs, Record> = {
   async refuse(_identity, _id, olds, news, differences) {
     if (replaces(differences) || isUnknown(news.size) || news.size === undefined) return;
     if (olds.size !== undefined && news.size < olds.size)
-      throw refusal("size", `cannot shrink from ${olds.size} to ${news.size} GiB`);
+      throw refusal(
+        "size",
+        `cannot shrink from ${olds.size} to ${news.size} GiB: a volume never does. Ask for at least that`,
+      );
   },
 
   /** Cinder shows no connector: one that was imported has none in state, and takes the one of its own host for it. */
@@ -50,7 +51,12 @@ export const attachmentWithCinder: Life<Inputs, Record> = {
   async create(identity, wanted) {
     const cinder = cinderOf(wanted.cloud);
     const made = await makeAttachment(cinder, identity, wishOf(wanted), limitsOf(wanted, cinder).createMs);
-    const outputs = record(wanted, made, await cinder.client.location());
+    const size = wanted.size ?? (await cinder.volumes.read(wanted.volume))?.size;
+    const outputs = record(
+      { ...wanted, ...(size === undefined ? {} : { size }) },
+      made,
+      await cinder.client.location(),
+    );
     return { id: attachmentIdOf(wanted.volume, made.id), outputs };
   },
 
@@ -65,7 +71,7 @@ export const attachmentWithCinder: Life<Inputs, Record> = {
     const location = await cinder.client.location();
     if (recorded) return { outputs: record(inputsOf(recorded), found, location) };
     const mode: Inputs["mode"] = found.attach_mode === "ro" ? "ro" : "rw";
-    const inputs = { volume: found.volume_id, mode };
+    const inputs = { volume: found.volume_id, mode, ...(volume ? { size: volume.size } : {}) };
     const hostName = volume?.attachments.find((one) => one.attachment_id === attachmentId)?.host_name ?? "";
     return { inputs, outputs: { ...record(inputs, found, location), hostName } };
   },
@@ -81,10 +87,13 @@ export const attachmentWithCinder: Life<Inputs, Record> = {
     return record(news, now, await cinder.client.location());
   },
 
-  async delete(_identity, id, recorded) {
+  async delete(identity, id, recorded) {
     const cinder = cinderOf(recorded.cloud);
     await requireThere(cinder, id, recorded.__location);
-    await cinder.inFlight.run(() => deleteAttachment(cinder, requireAttachmentParts(id).attachmentId));
+    const { volumeId, attachmentId } = requireAttachmentParts(id);
+    await cinder.inFlight.run(() => deleteAttachment(cinder, attachmentId));
+    // A process that was killed may have left it.
+    unnoteWhenQuiet(cinder, identity, volumeId);
   },
 };
 
@@ -97,8 +106,12 @@ const noConnector: Failure = {
 /** Against exporting that volume. */
 function volumeProblems(identity: Identity, wanted: Inputs, volume: CinderVolume): Failure[] {
   const problems: Failure[] = [];
-  if (wanted.mode === "rw" && isReadOnly(volume))
-    problems.push({ property: "mode", reason: 'must be "ro": the volume is read only in Cinder' });
+  // Whatever its value: see makeAttachment.ts.
+  if (wanted.mode === "rw" && "readonly" in volume.metadata)
+    problems.push({
+      property: "mode",
+      reason: 'must be "ro": the volume is, or once was, marked read only, and Cinder attaches it so',
+    });
   const [held] = volume.attachments.filter(
     ({ attachment_id }) => !isNamedAs("Attachment", attachmentIdOf(volume.id, attachment_id), identity),
   );
@@ -121,7 +134,7 @@ async function requireThere(cinder: Cinder, id: string, recorded: CinderLocation
 }
 
 function wishOf({ volume, mode, connector }: Inputs): AttachmentWish {
-  if (connector === undefined) throw new BlockboxError("INPUT_REFUSED", `property connector ${noConnector.reason}`);
+  if (connector === undefined) throw refusal("connector", noConnector.reason);
   return { volumeId: volume, mode, connector };
 }
 

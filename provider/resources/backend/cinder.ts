@@ -118,7 +118,15 @@ function adoptsNothing(name: string): Failure {
 
 function wishOf({ name, cinder }: Inputs): TypeWish {
   const { description, public: isPublic, volumeBackendName, extraSpecs, serviceHost, adopt } = cinder ?? emptyInputs;
-  return { name, description, isPublic, volumeBackendName, extraSpecs, serviceHost, adopt };
+  return {
+    name,
+    description,
+    isPublic: isPublic ?? (adopt ? undefined : true),
+    volumeBackendName,
+    extraSpecs,
+    serviceHost,
+    adopt,
+  };
 }
 
 const emptyInputs: CinderInputs = { extraSpecs: {}, adopt: false };
@@ -133,6 +141,8 @@ function seenInputs({ type }: SeenType, recorded: Record | undefined): Inputs {
   // Of an adopted type, only what the program has said is its own.
   const owns = (stated: unknown) => !cinder.adopt || stated !== undefined;
   const { description: _d, volumeBackendName: _v, public: isPublic, ...kept } = cinder as CinderInputs;
+  // Left out, it is true, but for an adopted type.
+  const tellsPublic = isPublic !== undefined || recorded === undefined || (!cinder.adopt && type.is_public === false);
   return {
     ...inputsOf(recorded),
     name: type.name,
@@ -141,7 +151,7 @@ function seenInputs({ type }: SeenType, recorded: Record | undefined): Inputs {
       extraSpecs,
       ...(type.description && owns(_d) ? { description: type.description } : {}),
       ...(volumeBackendName !== undefined && owns(_v) ? { volumeBackendName } : {}),
-      ...(isPublic === undefined && recorded ? {} : { public: type.is_public ?? true }),
+      ...(tellsPublic ? { public: type.is_public } : {}),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaulted, optional, optionalOutput, output, resolved, type Values } from "../../declaration/property.js";
+import { defaulted, optional, optionalOutput, output, type Values } from "../../declaration/property.js";
 import { boolean, gib, listOf, mapOf, object, oneOf, plainText, text, wholeNumber } from "../../declaration/type.js";
 import { faultOfGroupName } from "../../services/lvm/ids.js";
 import { commonInputs } from "../common.js";
@@ -49,7 +49,7 @@ const lvmInputs = object("BackendLvm", {
 
 const specKey = z
   .string()
-  .regex(/^[a-zA-Z0-9\-_:. ]{1,255}$/, "has a key that Cinder does not take: letters, digits and - _ : . only")
+  .regex(/^[a-zA-Z0-9\-_:.]{1,255}$/, "has a key that Cinder does not take: letters, digits and - _ : . only")
   .refine((key) => !key.startsWith("blockbox:"), "has a key that begins with blockbox:, which is kept for our own")
   .refine((key) => key !== "volume_backend_name", "has volume_backend_name as a key: give volumeBackendName instead");
 
@@ -74,9 +74,9 @@ const cinderInputs = object("BackendCinder", {
     doc: "Extra specs of the volume type. Keys that are not given here are left alone.",
   }),
   description: optional(description, { change: "inPlace", doc: "Description of the volume type." }),
-  public: resolved(boolean(), {
+  public: optional(boolean(), {
     change: "inPlace",
-    doc: "Whether every project may use the volume type. A new one is public unless said.",
+    doc: "Whether every project may use the volume type. Default: true; one that is adopted stays as it is.",
   }),
   serviceHost: optional(
     text(

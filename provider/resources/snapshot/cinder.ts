@@ -5,7 +5,6 @@ import type { CinderSnapshot } from "../../services/cinder/api/snapshots.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
 import { requireUuid } from "../../services/cinder/ids.js";
 import { type CinderLocation, findThere, isElsewhere } from "../../services/cinder/location.js";
-import { markOf } from "../../services/cinder/marks.js";
 import { ownMetadata } from "../../services/cinder/metadataChange.js";
 import { problemsOf, settlePlanned } from "../../services/cinder/plan.js";
 import { changeSnapshot } from "../../services/cinder/snapshots/changeSnapshot.js";
@@ -17,6 +16,7 @@ import { unmarkWhenQuiet } from "../../services/cinder/unmark.js";
 import { limitsOf } from "../limits.js";
 import { metadataProblems } from "../metadataProblems.js";
 import type { Life } from "../resource.js";
+import { seenDescription } from "../seenDescription.js";
 import type { SnapshotInputs as Inputs, SnapshotOutputs } from "./declaration.js";
 
 /** `__unfinished`: taking it failed, and it may never have been whole. */
@@ -32,7 +32,7 @@ export const snapshotWithCinder: Life<Inputs, Record> = {
     const cinder = cinderOf(wanted.cloud);
     if (isUnknown(wanted.volume)) {
       const plan = { kind: "snapshot" as const, gib: 0, type: undefined, specs: {} };
-      return (await problemsOf(cinder, identity.digest, plan, "volume")).map(asCount);
+      return (await problemsOf(cinder, identity.digest, plan, "volume")).map(ofSnapshot);
     }
     const volume = await cinder.volumes.read(wanted.volume);
     if (volume === undefined)
@@ -42,7 +42,7 @@ export const snapshotWithCinder: Life<Inputs, Record> = {
         { property: "force", reason: "is false, and the volume is attached: detach it first, or let force be true" },
       ];
     const plan = { kind: "snapshot" as const, gib: volume.size, type: volume.volume_type ?? undefined, specs: {} };
-    return (await problemsOf(cinder, identity.digest, plan, "volume")).map(asCount);
+    return (await problemsOf(cinder, identity.digest, plan, "volume")).map(ofSnapshot);
   },
 
   async refuse(identity, _id, olds) {
@@ -76,7 +76,7 @@ export const snapshotWithCinder: Life<Inputs, Record> = {
     const find = () => cinder.snapshots.read(id);
     const snapshot = await findThere(cinder.client, recorded?.__location, `Snapshot ${id}`, find);
     if (snapshot === undefined) return undefined;
-    if (recorded && markOf(snapshot)) unmarkWhenQuiet(cinder, "snapshots", id);
+    if (recorded) unmarkWhenQuiet(cinder, "snapshots", snapshot);
     if (snapshot.status.startsWith("error"))
       notice(
         `Snapshot ${snapshot.name ?? ""} (${id}) has status ${snapshot.status} in Cinder: volumes cannot be made of it.`,
@@ -101,9 +101,8 @@ export const snapshotWithCinder: Life<Inputs, Record> = {
   },
 };
 
-/** A snapshot has no size of its own to ask for less of. */
-function asCount({ property, reason }: { property: string; reason: string }) {
-  return { property, reason: `the snapshot ${reason.replace("ask for less", "take fewer")}` };
+function ofSnapshot({ property, reason }: { property: string; reason: string }) {
+  return { property, reason: `the snapshot ${reason}` };
 }
 
 /** Throws if it is recorded elsewhere, and is not here. Where it is recorded here, the request itself tells. */
@@ -114,14 +113,14 @@ async function requireThere(cinder: Cinder, id: string, recorded: CinderLocation
 }
 
 function wishOf({ volume, name, description, metadata, force }: Inputs): SnapshotWish {
-  return { volumeId: volume, name, description, metadata, force };
+  return { volumeId: volume, name, description: description?.trim(), metadata, force };
 }
 
 function seenInputs(snapshot: CinderSnapshot, recorded: Record | undefined): Inputs {
   const common = {
     volume: snapshot.volume_id,
     name: snapshot.name ?? "",
-    ...(snapshot.description ? { description: snapshot.description } : {}),
+    ...seenDescription(snapshot.description, recorded?.description),
     metadata: ownMetadata(snapshot.metadata, recorded?.metadata),
     force: recorded?.force ?? true,
   };

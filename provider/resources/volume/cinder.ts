@@ -7,11 +7,11 @@ import type { CinderVolume } from "../../services/cinder/api/volumes.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
 import { backendIdOf, requireUuid, typeOfBackend } from "../../services/cinder/ids.js";
 import { type CinderLocation, findThere, isElsewhere } from "../../services/cinder/location.js";
-import { markOf } from "../../services/cinder/marks.js";
 import { ownMetadata } from "../../services/cinder/metadataChange.js";
 import { settlePlanned } from "../../services/cinder/plan.js";
 import { UnfinishedError } from "../../services/cinder/unfinished.js";
 import { unmarkWhenQuiet } from "../../services/cinder/unmark.js";
+import { letGo } from "../../services/cinder/volumes/adoption.js";
 import { changeVolume } from "../../services/cinder/volumes/changeVolume.js";
 import { makeVolume } from "../../services/cinder/volumes/makeVolume.js";
 import { type Change, growthProblem, volumeProblems } from "../../services/cinder/volumes/problems.js";
@@ -23,6 +23,7 @@ import { identityOf } from "../identity.js";
 import { limitsOf } from "../limits.js";
 import { metadataProblems } from "../metadataProblems.js";
 import { type Life, refusal, replaces } from "../resource.js";
+import { seenDescription } from "../seenDescription.js";
 import type { VolumeInputs as Inputs, VolumeOutputs } from "./declaration.js";
 
 /** `__unfinished`: its create failed, and it may never have been whole. */
@@ -51,7 +52,10 @@ export const volumeWithCinder: Life<Inputs, Record> = {
   async refuse(identity, id, olds, news, differences) {
     const cinder = cinderOf(olds.cloud);
     settlePlanned(cinder, identity.digest);
-    if (replaces(differences) || isUnknown(news.size) || news.size === undefined) return;
+    if (replaces(differences)) return;
+    if (differences.some(({ path }) => path[0] === "readOnly") && (await isAttached(cinder, id)))
+      throw refusal("readOnly", "cannot change while the volume is attached: detach it first");
+    if (isUnknown(news.size) || news.size === undefined) return;
     if (olds.size === undefined || news.size <= olds.size) return;
     const reason = await growthProblem(cinder, identity.digest, requireUuid("Volume", id), news.size);
     if (reason !== undefined) throw refusal("size", reason);
@@ -95,7 +99,7 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     const find = () => cinder.volumes.read(id);
     const volume = await findThere(cinder.client, recorded?.__location, `Volume ${id}`, find);
     if (volume === undefined) return undefined;
-    if (recorded && markOf(volume)) unmarkWhenQuiet(cinder, "volumes", id);
+    if (recorded) unmarkWhenQuiet(cinder, "volumes", volume);
     if (volume.status.startsWith("error")) warn(volume);
     const inputs = seenInputs(volume, recorded);
     const seen = record(inputs, volume, await cinder.client.location());
@@ -121,7 +125,9 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     } catch (error) {
       if (!(error instanceof UnfinishedError)) throw error;
       const now = await cinder.volumes.read(id);
-      const outputs = now ? record(seenInputs(now, olds), now, location) : olds;
+      // Keys that this update has set are ours now.
+      const owned = { ...olds, metadata: { ...olds.metadata, ...news.metadata } };
+      const outputs = now ? record(seenInputs(now, owned), now, location) : olds;
       throw new PartlyMadeError(error, { resourceId: id, outputs });
     }
   },
@@ -130,6 +136,9 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     const cinder = cinderOf(recorded.cloud);
     await requireThere(cinder, id, recorded.__location);
     const isUnfinished = recorded.__unfinished === true;
+    // What was to be taken over holds somebody's data.
+    if (isUnfinished && recorded.adopt)
+      return cinder.inFlight.run(() => letGo(cinder, id, limitsOf(recorded, cinder).deleteMs));
     const removal = {
       cascade: recorded.cascade === true,
       limitMs: limitsOf(recorded, cinder).deleteMs,
@@ -139,6 +148,10 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     await cinder.inFlight.run(() => removeVolume(cinder, id, removal));
   },
 };
+
+async function isAttached(cinder: Cinder, id: string): Promise<boolean> {
+  return (await cinder.volumes.read(requireUuid("Volume", id)))?.status === "in-use";
+}
 
 /** Throws if it is recorded elsewhere, and is not here. Where it is recorded here, the request itself tells. */
 async function requireThere(cinder: Cinder, id: string, recorded: CinderLocation): Promise<void> {
@@ -191,7 +204,7 @@ function wishOf(wanted: Inputs): VolumeWish {
   const { availabilityZone, schedulerHints } = wanted;
   return {
     name,
-    description,
+    description: description?.trim(),
     size,
     type,
     metadata,
@@ -218,7 +231,7 @@ function seenInputs(volume: CinderVolume, recorded: Record | undefined): Inputs 
   const common = {
     name: volume.name ?? "",
     size: volume.size,
-    ...(volume.description ? { description: volume.description } : {}),
+    ...seenDescription(volume.description, recorded?.description),
     metadata: ownMetadata(volume.metadata, recorded?.metadata),
     readOnly,
     ...(volume.availability_zone ? { availabilityZone: volume.availability_zone } : {}),

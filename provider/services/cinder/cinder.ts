@@ -61,10 +61,10 @@ export function cinderOf(cloud: string | undefined): Cinder {
     ),
     volumeWaits: new Poller({
       one: (id) => getVolume(client, id),
-      some: (ids) => listSomeVolumes(client, ids),
+      some: (ids) => listOfOwn(volumes, () => listSomeVolumes(client, ids)),
     }),
     // Snapshots cannot be listed by their ids.
-    snapshotWaits: new Poller({ one: (id) => getSnapshot(client, id), some: async () => [] }),
+    snapshotWaits: new Poller({ one: (id) => getSnapshot(client, id), some: () => listSnapshots(client) }),
     types: new Recent(() => listTypes(client)),
     defaultType: new Recent(() => orNothing(getDefaultType(client))),
     zones: new Recent(() => listZones(client)),
@@ -73,6 +73,17 @@ export function cinderOf(cloud: string | undefined): Cinder {
   };
   cinders.set(client, cinder);
   return cinder;
+}
+
+/** Only administrators may list volumes by their ids: to others Cinder answers 400, and they list the project. */
+async function listOfOwn(volumes: Reads<CinderVolume>, some: () => Promise<CinderVolume[]>): Promise<CinderVolume[]> {
+  try {
+    return await some();
+  } catch (error) {
+    if (!(error instanceof CinderError) || (error.status !== 400 && error.status !== 403)) throw error;
+    volumes.wrote();
+    return [...(await volumes.list()).values()];
+  }
 }
 
 /** What a user without rights may not see cannot be judged; Cinder will. */

@@ -7,59 +7,35 @@ import { CinderError } from "./client/error.js";
 const looks = [500, 1_000, 2_000];
 
 /**
- * Sends a request that makes something, once; if its reply is lost, what it made is looked for by its token (rule 1).
- * Only if there is still nothing after a while is it sent again, and not at all if it may just be slow. Returns the
- * ids of what has been made: the first is the one to keep.
+ * Sends a request that makes something, once; if its reply is lost, what it made is looked for by its token (rule 1), and
+ * never made again: what may still come of it is found by the next run. Returns the id.
  */
 export async function makeOnce(
   cinder: Cinder,
   send: () => Promise<string>,
   look: () => Promise<string[]>,
-): Promise<[string, ...string[]]> {
+): Promise<string> {
   try {
-    return [await send()];
+    return await send();
   } catch (error) {
-    if (!mayHaveHappened(error)) throw error;
+    if (!(error instanceof CinderError) || !error.mayHaveHappened) throw error;
     cinder.inFlight.tooMany();
     const found = await lookFor(look);
-    if (found) return found;
-    if (error.isLate) throw stillUnknown(error);
-    return again(send, look, error);
+    if (found === undefined) throw stillUnknown(error);
+    return found;
   }
 }
 
-async function again(
-  send: () => Promise<string>,
-  look: () => Promise<string[]>,
-  first: CinderError,
-): Promise<[string, ...string[]]> {
-  try {
-    const id = await send();
-    // Both may have been carried out after all: both carry the token.
-    const others = (await look()).filter((one) => one !== id);
-    return [id, ...others];
-  } catch (error) {
-    if (!mayHaveHappened(error)) throw error;
-    const found = await lookFor(look);
-    if (found) return found;
-    throw stillUnknown(error.isLate ? error : first);
-  }
-}
-
-async function lookFor(look: () => Promise<string[]>): Promise<[string, ...string[]] | undefined> {
+async function lookFor(look: () => Promise<string[]>): Promise<string | undefined> {
   for (const ms of looks) {
     await sleep(ms);
-    const [first, ...others] = await look().catch((error) => {
+    const [first] = await look().catch((error) => {
       if (error instanceof CinderError) return [];
       throw error;
     });
-    if (first !== undefined) return [first, ...others];
+    if (first !== undefined) return first;
   }
   return undefined;
-}
-
-function mayHaveHappened(error: unknown): error is CinderError {
-  return error instanceof CinderError && error.mayHaveHappened;
 }
 
 function stillUnknown(error: CinderError): BlockboxError {

@@ -10,6 +10,10 @@ export interface Planned {
   readonly kind: "volume" | "growth" | "snapshot";
   /** GiB that it takes beyond what there is. */
   readonly gib: number;
+  /** GiB that the volume has in the end; nothing for a snapshot. */
+  readonly ofOneGib?: number;
+  /** The pool that it grows in; any of the type's otherwise. */
+  readonly pool?: string | undefined;
   /** Name of the volume type, where it is known. */
   readonly type: string | undefined;
   readonly specs: Specs;
@@ -50,7 +54,7 @@ export async function problemsOf(
 async function quotaReason(cinder: Cinder, wanted: Planned, all: readonly Planned[]): Promise<string | undefined> {
   const quotas = await cinder.quotas.get();
   const largest = quotas.per_volume_gigabytes?.limit ?? -1;
-  if (wanted.kind === "volume" && largest >= 0 && wanted.gib > largest)
+  if (largest >= 0 && (wanted.ofOneGib ?? 0) > largest)
     return `is more than the project's quota allows for one volume: per_volume_gigabytes is ${largest}`;
   const suffixes = ["", ...(wanted.type === undefined ? [] : [`_${wanted.type}`])];
   for (const suffix of suffixes) {
@@ -59,8 +63,8 @@ async function quotaReason(cinder: Cinder, wanted: Planned, all: readonly Planne
     const count = counted.filter(({ kind }) => kind === (wanted.kind === "snapshot" ? "snapshot" : "volume")).length;
     const gib = counted.reduce((sum, one) => sum + one.gib, 0);
     const reason =
-      (wanted.kind === "growth" ? undefined : overQuota(quotas, `${kinds}${suffix}`, count, "")) ??
-      overQuota(quotas, `gigabytes${suffix}`, gib, " GiB");
+      (wanted.kind === "growth" ? undefined : overQuota(quotas, kinds, suffix, count, "")) ??
+      overQuota(quotas, "gigabytes", suffix, gib, " GiB");
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -68,21 +72,26 @@ async function quotaReason(cinder: Cinder, wanted: Planned, all: readonly Planne
 
 function overQuota(
   quotas: Readonly<Record<string, QuotaUsage | undefined>>,
-  name: string,
+  kind: "volumes" | "snapshots" | "gigabytes",
+  suffix: string,
   planned: number,
   unit: string,
 ): string | undefined {
+  const name = `${kind}${suffix}`;
   const quota = quotas[name];
   if (quota === undefined || quota.limit < 0) return undefined;
   const used = quota.in_use + quota.reserved;
   if (used + planned <= quota.limit) return undefined;
-  return `is over the project's quota: ${name} is limited to ${quota.limit}${unit}, ${used} are in use, and this program plans ${planned} more. Raise it (\`cinder quota-update --${name.split("_")[0]} …\`), or ask for less`;
+  const ofType = suffix === "" ? "" : ` --volume-type ${suffix.slice(1)}`;
+  return `is over the project's quota: ${name} is limited to ${quota.limit}${unit}, ${used} are in use, and this program plans ${planned} more. Raise it (\`cinder quota-update --${kind} …${ofType} <project>\`), or ${kind === "gigabytes" ? "ask for less" : "plan fewer"}`;
 }
 
 /** Only where every pool of the type tells its room can it be said that none has enough. */
 async function roomReason(cinder: Cinder, wanted: Planned, all: readonly Planned[]): Promise<string | undefined> {
   if (wanted.kind === "snapshot") return undefined;
-  const pools = poolsOf(await cinder.pools.get(), wanted.specs);
+  const known = await cinder.pools.get();
+  const pools =
+    wanted.pool === undefined ? poolsOf(known, wanted.specs) : known.filter(({ name }) => name === wanted.pool);
   // No pool reports: its service may be down for a moment, or come up in the same update.
   if (pools.length === 0) return undefined;
   const rooms = pools.map(roomOf);

@@ -8,6 +8,8 @@ const attachmentSchema = z.object({
   /** reserved, attaching, attached, …: any text. */
   status: z.string(),
   attach_mode: z.string().nullish(),
+  /** Of Nova; we never send one. */
+  instance: z.string().nullish(),
   /** Everything that a host needs to reach the volume, secrets included; empty before there is a connector. */
   connection_info: z.record(z.string(), z.unknown()).nullish(),
 });

@@ -4,7 +4,7 @@ import { getAttachment } from "../api/attachments.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError, isNotFound } from "../client/error.js";
 
-/** How often it is looked whether it is gone, and how long between, in ms: Cinder answers when it is. */
+/** After how long each it is looked whether it is gone, in ms. Cinder answers when it is; an answer may be lost before. */
 const looks = [0, 300, 1_000, 3_000, 5_000];
 
 /** Takes an attachment away; done when it is gone, whatever else is attached. One that is gone already is no error. */
@@ -22,9 +22,8 @@ export async function deleteAttachment(cinder: Cinder, id: string): Promise<void
   for (const ms of looks) {
     await sleep(ms);
     if (await isGone(cinder, id)) return;
-    if (refused === undefined) continue;
-    throw refused;
   }
+  if (refused) throw refused;
   throw new BlockboxError(
     "SERVICE_FAILED",
     `Attachment ${id} is still there after Cinder said that it was deleted. Run again.`,

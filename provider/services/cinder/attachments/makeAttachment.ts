@@ -13,10 +13,17 @@ import {
 import { type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
-import { markOf } from "../marks.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { againMs, isPassing } from "../volumes/passing.js";
-import { mountpointOf, noteAttaching, notesOn, releaseLeft, removeNoted, unnoteWhenQuiet } from "./note.js";
+import {
+  markedAmong,
+  mountpointOf,
+  noteAttaching,
+  notesOn,
+  releaseLeft,
+  removeNoted,
+  unnoteWhenQuiet,
+} from "./note.js";
 import { inTurn } from "./turns.js";
 import type { AttachmentWish } from "./wish.js";
 
@@ -39,15 +46,18 @@ async function attach(
 ): Promise<CinderAttachment> {
   const { client } = cinder;
   await clearLeft(cinder, identity, wish.volumeId);
-  const mark = newMark(identity);
+  const mark = newMark(identity, limitMs);
+  const earlier = new Set((await listAttachments(client, { volume_id: wish.volumeId })).map(({ id }) => id));
   await noteAttaching(cinder, identity, wish.volumeId, mark);
   try {
     const { id } = await reserve(cinder, wish, mark, performance.now() + limitMs);
     await complete(cinder, id);
+    const made = await getAttachment(client, id);
+    if (made.attach_mode && made.attach_mode !== wish.mode) throw otherMode(wish, made.attach_mode);
     unnoteWhenQuiet(cinder, identity, wish.volumeId);
-    return await getAttachment(client, id);
+    return made;
   } catch (error) {
-    await undo(cinder, wish.volumeId, mark, error);
+    await undo(cinder, wish.volumeId, mark, earlier, error);
     // By its note the next create or delete finds what may still come of a request.
     if (!mayStillCome(error)) unnoteWhenQuiet(cinder, identity, wish.volumeId);
     throw error instanceof CinderError && error.mayHaveHappened ? takenBack(error) : error;
@@ -68,11 +78,11 @@ function takenBack(cause: CinderError): BlockboxError {
 async function clearLeft(cinder: Cinder, identity: Identity, volumeId: string): Promise<void> {
   const volume = await getVolume(cinder.client, volumeId);
   for (const note of notesOn(volume)) {
-    if (isLeftBehind(note, identity)) await removeNoted(cinder, volumeId, note);
+    if (isLeftBehind(note, identity)) await removeNoted(cinder, volumeId, note, { which: "complete", unmarked: true });
   }
   await releaseLeft(cinder, volume, identity.stack, "incomplete");
   // That it is attached shows that state knows it.
-  if (markOf(volume)) unmarkWhenQuiet(cinder, "volumes", volumeId);
+  unmarkWhenQuiet(cinder, "volumes", volume);
 }
 
 /** Asks for the attachment; while another one of the volume is being made, Cinder refuses, and it is asked for again. */
@@ -98,10 +108,18 @@ async function findMade(cinder: Cinder, volumeId: string, mark: Mark): Promise<C
   cinder.inFlight.tooMany();
   for (const ms of [500, 1_000, 2_000]) {
     await sleep(ms);
-    const [found] = await listAttachments(cinder.client, { volume_id: volumeId, mountpoint: mountpointOf(mark) });
-    if (found) return getAttachment(cinder.client, found.id);
+    const all = await listAttachments(cinder.client, { volume_id: volumeId });
+    const [found] = await markedAmong(cinder, volumeId, mark, all);
+    if (found !== undefined) return getAttachment(cinder.client, found);
   }
   return undefined;
+}
+
+function otherMode({ volumeId, mode }: AttachmentWish, made: string): BlockboxError {
+  return new BlockboxError(
+    "SERVICE_REFUSED",
+    `Cinder attached volume ${volumeId} as ${made}, not as ${mode}: it does so with every volume that is, or once was, marked read only (\`readonly\` in its metadata). Give mode: "${made}", or take a copy of the volume.`,
+  );
 }
 
 function heldOrRefused({ id, name, attachments, multiattach }: CinderVolume, error: CinderError): BlockboxError {
@@ -145,9 +163,17 @@ async function complete({ client }: Cinder, id: string): Promise<void> {
 }
 
 /** Takes away what a failed create made. What cannot be taken away now is found by its note, and goes then. */
-async function undo(cinder: Cinder, volumeId: string, mark: Mark, cause: unknown): Promise<void> {
+async function undo(
+  cinder: Cinder,
+  volumeId: string,
+  mark: Mark,
+  earlier: ReadonlySet<string>,
+  cause: unknown,
+): Promise<void> {
+  // A request that was refused has reserved nothing: what is reserved now is somebody else's.
+  const unmarked = cause instanceof CinderError && cause.mayHaveHappened;
   try {
-    await removeNoted(cinder, volumeId, mark);
+    await removeNoted(cinder, volumeId, mark, { which: "complete", unmarked, except: earlier });
   } catch (error) {
     if (!BlockboxError.is(error)) throw error;
     const code = BlockboxError.is(cause) ? cause.code : "SERVICE_FAILED";

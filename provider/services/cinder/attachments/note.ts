@@ -1,12 +1,12 @@
 import { isDead, isNamed } from "../../claims.js";
 import { formatMark, type Mark, parseMark } from "../../mark.js";
-import { whenQuiet } from "../../quiet.js";
+import { forgetQuiet, whenQuiet } from "../../quiet.js";
 import type { Identity } from "../../service.js";
-import { listAttachments } from "../api/attachments.js";
+import { type CinderAttachment, listAttachments } from "../api/attachments.js";
 import { mergeMetadata } from "../api/describe.js";
-import type { CinderVolume } from "../api/volumes.js";
+import { type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
-import { isNotFound } from "../client/error.js";
+import { CinderError, isNotFound } from "../client/error.js";
 import { attachmentIdOf } from "../ids.js";
 import { deleteAttachment } from "./deleteAttachment.js";
 
@@ -18,7 +18,7 @@ import { deleteAttachment } from "./deleteAttachment.js";
 
 const prefix = "blockbox:attaching:";
 
-function keyOf({ digest }: Identity): string {
+function keyOf({ digest }: Pick<Identity, "digest">): string {
   return `${prefix}${digest.slice(0, 16)}`;
 }
 
@@ -29,17 +29,24 @@ export function mountpointOf(mark: Mark): string {
 
 /** Says on the volume that an attachment of this identity begins. */
 export function noteAttaching({ client }: Cinder, identity: Identity, volumeId: string, mark: Mark): Promise<void> {
+  // One that was to be taken off has the same key.
+  forgetQuiet(taskOf(identity, volumeId));
   return mergeMetadata(client, "volumes", volumeId, { [keyOf(identity)]: formatMark(mark) });
 }
 
 /** Takes the note off in a quiet moment. */
 export function unnoteWhenQuiet(cinder: Cinder, identity: Identity, volumeId: string): void {
-  whenQuiet(`note of ${identity.digest} on ${volumeId}`, () => unnote(cinder, volumeId, keyOf(identity)));
+  const take = () => cinder.inFlight.run(() => unnote(cinder, volumeId, keyOf(identity)));
+  whenQuiet(taskOf(identity, volumeId), take);
 }
 
-async function unnote({ client, inFlight }: Cinder, volumeId: string, key: string): Promise<void> {
+function taskOf({ digest }: Identity, volumeId: string): string {
+  return `note of ${digest} on ${volumeId}`;
+}
+
+async function unnote({ client }: Cinder, volumeId: string, key: string): Promise<void> {
   try {
-    await inFlight.run(() => client.delete(["volumes", volumeId, "metadata", key]));
+    await client.delete(["volumes", volumeId, "metadata", key]);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
@@ -65,8 +72,19 @@ export async function releaseLeft(
 ): Promise<boolean> {
   const dead = notesOn(volume).filter((note) => note.stack === stack && isDead(note));
   let isReleased = false;
-  for (const note of dead) isReleased = (await removeNoted(cinder, volume.id, note, which)) || isReleased;
+  for (const note of dead) {
+    isReleased = (await removeNoted(cinder, volume.id, note, { which, unmarked: true })) || isReleased;
+    if (which === "incomplete") await unnote(cinder, volume.id, keyOf({ digest: note.identity }));
+  }
   return isReleased;
+}
+
+interface Removal {
+  readonly which: "incomplete" | "complete";
+  /** Whether a row may be ours that has no connector, and so no mark: its export has failed, or is under way. */
+  readonly unmarked: boolean;
+  /** Ids of what was there before. */
+  readonly except?: ReadonlySet<string>;
 }
 
 /** Removes the attachment that a note speaks of, also one that never got its connector. True: there was one. */
@@ -74,19 +92,41 @@ export async function removeNoted(
   cinder: Cinder,
   volumeId: string,
   note: Mark,
-  which: "incomplete" | "complete" = "complete",
+  { which, unmarked, except }: Removal,
 ): Promise<boolean> {
-  const { client } = cinder;
-  const marked = await listAttachments(client, { volume_id: volumeId, mountpoint: mountpointOf(note) });
-  const all = await listAttachments(client, { volume_id: volumeId });
-  // While one is reserved, Cinder lets no other begin: so with the note this one is ours.
-  const reserved = all.filter(({ status, connection_info }) => status === "reserved" && isEmpty(connection_info));
-  const left = [...marked, ...reserved].filter(
-    ({ id, status }) =>
-      (which === "complete" || status !== "attached") && !isNamed("Attachment", attachmentIdOf(volumeId, id)),
+  const all = await listAttachments(cinder.client, { volume_id: volumeId });
+  const marked = await markedAmong(cinder, volumeId, note, all);
+  const isOurs = ({ id, status, connection_info, instance }: CinderAttachment) =>
+    marked.has(id) || (unmarked && status === "reserved" && isEmpty(connection_info) && !instance);
+  const left = all.filter(
+    (one) =>
+      isOurs(one) &&
+      !except?.has(one.id) &&
+      (which === "complete" || one.status !== "attached") &&
+      !isNamed("Attachment", attachmentIdOf(volumeId, one.id)),
   );
   for (const { id } of left) await deleteAttachment(cinder, id);
   return left.length > 0;
+}
+
+/** Those that carry the mark. Only administrators may search for it; to others Cinder shows it once they are complete. */
+export async function markedAmong(
+  { client }: Cinder,
+  volumeId: string,
+  mark: Mark,
+  all: readonly CinderAttachment[],
+): Promise<Set<string>> {
+  const mountpoint = mountpointOf(mark);
+  try {
+    return new Set((await listAttachments(client, { volume_id: volumeId, mountpoint })).map(({ id }) => id));
+  } catch (error) {
+    if (!(error instanceof CinderError) || (error.status !== 400 && error.status !== 403)) throw error;
+  }
+  const { attachments } = await getVolume(client, volumeId);
+  const complete = attachments.filter(({ device }) => device === mountpoint).map((one) => one.attachment_id);
+  // While one is being made, Cinder lets no other begin: so with the note of one, it is that.
+  const begun = all.filter(({ status, instance }) => status === "attaching" && !instance).map(({ id }) => id);
+  return new Set([...complete, ...begun]);
 }
 
 function isEmpty(info: object | null | undefined): boolean {

@@ -5,7 +5,7 @@ import { type CinderVolume, listVolumes } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError, isNotFound } from "../client/error.js";
 import { markKey, markOf } from "../marks.js";
-import { removeVolume } from "../volumes/removeVolume.js";
+import { removeLeft } from "../volumes/adoption.js";
 
 /** The volumes of a type, of every project that we may see. */
 export async function volumesOf({ client }: Cinder, { id, name }: VolumeType): Promise<CinderVolume[]> {
@@ -31,10 +31,7 @@ export async function removeType(cinder: Cinder, type: VolumeType, stack: string
     const mark = markOf(volume);
     const isLeft =
       mark?.stack === stack && isDead(mark) && volume.attachments.length === 0 && !isNamed("Volume", volume.id);
-    if (isLeft)
-      await cinder.inFlight.run(() =>
-        removeVolume(cinder, volume.id, { cascade: false, limitMs, isUnfinished: true, stack }),
-      );
+    if (isLeft) await cinder.inFlight.run(() => removeLeft(cinder, volume, stack, limitMs));
     else held.push(volume);
   }
   if (held.length > 0) throw stillUsed(type, held);

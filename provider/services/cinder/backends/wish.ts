@@ -4,7 +4,7 @@ import type { VolumeType } from "../api/types.js";
 export interface TypeWish {
   readonly name: string;
   readonly description: string | undefined;
-  /** Nothing: as it is, or public for a new one. */
+  /** Nothing: as it is. */
   readonly isPublic: boolean | undefined;
   readonly volumeBackendName: string | undefined;
   readonly extraSpecs: Readonly<Record<string, string>>;

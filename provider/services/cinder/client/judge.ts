@@ -102,12 +102,12 @@ function badReply(asked: Asked, reply: Reply): Found | undefined {
     return { ...unfit(asked, `it points elsewhere${to}`), mayHaveHappened: false };
   }
   if (cut !== undefined) {
-    const words = `the answer was cut short (${cut}) after "${firstWords(reply.body)}"`;
+    const words = `the answer was cut short (${cut}) after "${quoted(asked, reply)}"`;
     const advice = asked.changes ? unknown : "Run again.";
     return { code: "SERVICE_FAILED", detail: words, advice, mayHaveHappened: asked.changes };
   }
   if (reply.body !== "" && reply.json === undefined) {
-    return unfit(asked, `its answer is no JSON: "${firstWords(reply.body)}"`);
+    return unfit(asked, `its answer is no JSON: "${quoted(asked, reply)}"`);
   }
   // A proxy or another service that answers so to everything must not be believed.
   if (status === 204) return unfit(asked, "its answer is empty, as Cinder's never is here");
@@ -144,6 +144,11 @@ function refusal(asked: Asked, { status, headers, body, cut }: Reply): Found {
 
 function unfit(asked: Asked, detail: string, advice = `Is ${asked.at} the address of a ${asked.service}?`): Found {
   return { code: "SERVICE_UNFIT", detail, mayHaveHappened: asked.changes, advice };
+}
+
+/** The first words of a body; none of an attachment's, which may be secret. */
+function quoted({ name }: Asked, { body }: Reply): string {
+  return name.includes("/attachments") ? "…" : firstWords(body);
 }
 
 /** The id under which the service's logs speak of a request. */

@@ -1,7 +1,6 @@
 import { putNames } from "../api/describe.js";
 import { type CinderSnapshot, getSnapshot } from "../api/snapshots.js";
 import type { Cinder } from "../cinder.js";
-import { markOf } from "../marks.js";
 import { changeMetadata } from "../metadataChange.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import type { SnapshotWish } from "./wish.js";
@@ -15,7 +14,7 @@ export async function changeSnapshot(
 ): Promise<CinderSnapshot> {
   const { client } = cinder;
   const now = await getSnapshot(client, id);
-  if (markOf(now)) unmarkWhenQuiet(cinder, "snapshots", id);
+  unmarkWhenQuiet(cinder, "snapshots", now);
   const names = {
     ...(to.name === now.name ? {} : { name: to.name }),
     ...((to.description ?? "") === (now.description ?? "") ? {} : { description: to.description ?? "" }),

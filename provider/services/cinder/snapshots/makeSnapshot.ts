@@ -32,7 +32,7 @@ export function makeSnapshot(
       for (const { id } of left) await removeSnapshot(cinder, id, cleanUpMs);
       const id = await make(cinder, identity, wish, limitMs);
       const made = await awaitMade(cinder, id, wish, limitMs);
-      unmarkWhenQuiet(cinder, "snapshots", id);
+      unmarkWhenQuiet(cinder, "snapshots", made);
       return made;
     });
   });
@@ -40,7 +40,7 @@ export function makeSnapshot(
 
 async function make(cinder: Cinder, identity: Identity, wish: SnapshotWish, limitMs: number): Promise<string> {
   const { client } = cinder;
-  const mark = newMark(identity);
+  const mark = newMark(identity, limitMs);
   const { volumeId: volume_id, name, description } = wish;
   const send = () =>
     postSnapshot(client, { volume_id, name, description, metadata: { ...wish.metadata, ...markEntry(mark) } });
@@ -48,12 +48,11 @@ async function make(cinder: Cinder, identity: Identity, wish: SnapshotWish, limi
     const query = { metadata: JSON.stringify({ [markKey]: formatMark(mark) }), sort: "created_at:asc" };
     return (await listSnapshots(client, query)).map(({ id }) => id);
   };
-  const [id, ...extra] = await onceAtRest(cinder, volume_id, limitMs, async () => {
+  const id = await onceAtRest(cinder, volume_id, limitMs, async () => {
     await refuseAttached(cinder, wish);
     return makeOnce(cinder, send, look);
   });
   cinder.snapshots.wrote();
-  for (const one of extra) await removeSnapshot(cinder, one, cleanUpMs);
   return id;
 }
 

@@ -3,7 +3,6 @@ import { putNames } from "../api/describe.js";
 import { actOnVolume, type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
-import { markOf } from "../marks.js";
 import { changeMetadata } from "../metadataChange.js";
 import { onceMended, operationFailed, operationLate } from "../outcome.js";
 import { UnfinishedError } from "../unfinished.js";
@@ -28,7 +27,7 @@ export interface VolumeChange {
 export async function changeVolume(cinder: Cinder, id: string, change: VolumeChange): Promise<CinderVolume> {
   return cinder.inFlight.run(async () => {
     let volume = await idleVolume(cinder, id, change.limitMs);
-    if (markOf(volume)) unmarkWhenQuiet(cinder, "volumes", id);
+    unmarkWhenQuiet(cinder, "volumes", volume);
     let isChanged = false;
     for (const step of [grow, retype, describe, flag]) {
       try {

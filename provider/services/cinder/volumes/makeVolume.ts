@@ -2,15 +2,17 @@ import { BlockboxError } from "../../../errors.js";
 import { awaitCreator } from "../../claims.js";
 import { formatMark, newMark } from "../../mark.js";
 import type { Identity } from "../../service.js";
-import { mergeMetadata, putNames } from "../api/describe.js";
-import { actOnVolume, type CinderVolume, listVolumes, postManagedVolume, postVolume } from "../api/volumes.js";
+import { putNames } from "../api/describe.js";
+import { type CinderVolume, listVolumes, postManagedVolume, postVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { makeOnce } from "../makeOnce.js";
 import { markEntry, markKey } from "../marks.js";
+import { changeMetadata, ownMetadata } from "../metadataChange.js";
 import { operationFailed, operationLate } from "../outcome.js";
 import type { Seen } from "../poller.js";
 import { nothingLeft, somethingLeft, UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
+import { isAdoptionOf, letGo, removeLeft, sourceEntry } from "./adoption.js";
 import { onceAtRest } from "./passing.js";
 import { removeVolume } from "./removeVolume.js";
 import { setFlags } from "./setFlags.js";
@@ -29,10 +31,10 @@ export function makeVolume(
   return awaitCreator(async () => {
     const left = await cinder.leftVolumes.of(identity);
     return cinder.inFlight.run(async () => {
-      const taken = await takeOver(cinder, identity, left, wish);
+      const taken = await takeOver(cinder, identity, left, wish, limitMs);
       const id = taken ?? (await make(cinder, identity, wish, limitMs));
       const made = await awaitMade(cinder, identity, id, wish, limitMs);
-      unmarkWhenQuiet(cinder, "volumes", id);
+      unmarkWhenQuiet(cinder, "volumes", made);
       return setFlags(cinder, made, wish).catch((error) => {
         throw BlockboxError.is(error) ? new UnfinishedError(error, id) : error;
       });
@@ -40,46 +42,50 @@ export function makeVolume(
   });
 }
 
-/** One that was left behind and is as wanted, but for what can be changed; all others are removed. They hold no data of anyone. */
+/** One that was left behind and is as wanted, but for what can be changed; all others go. */
 async function takeOver(
   cinder: Cinder,
   identity: Identity,
   left: readonly CinderVolume[],
   wish: VolumeWish,
+  limitMs: number,
 ): Promise<string | undefined> {
-  const kept = left.find((volume) => isAsWanted(volume, wish));
+  if (left.length === 0) return undefined;
+  const defaultType = (await cinder.defaultType.get())?.name;
+  const kept = left.find((volume) => isAsWanted(volume, wish, defaultType));
   for (const volume of left) {
-    if (volume !== kept)
-      await removeVolume(cinder, volume.id, {
-        cascade: false,
-        limitMs: cleanUpMs,
-        isUnfinished: true,
-        stack: identity.stack,
-      });
+    if (volume !== kept) await removeLeft(cinder, volume, identity.stack, cleanUpMs);
   }
   if (kept === undefined) return undefined;
-  await mergeMetadata(cinder.client, "volumes", kept.id, { ...wish.metadata, ...markEntry(newMark(identity)) });
+  const wanted = { ...wish.metadata, ...markEntry(newMark(identity, limitMs)) };
+  const earlier = ownMetadata(kept.metadata, undefined);
+  await changeMetadata(cinder.client, "volumes", kept.id, kept.metadata, earlier, wanted);
   await putNames(cinder.client, "volumes", kept.id, { name: wish.name, description: wish.description ?? "" });
   return kept.id;
 }
 
-function isAsWanted(volume: CinderVolume, wish: VolumeWish): boolean {
+function isAsWanted(volume: CinderVolume, wish: VolumeWish, defaultType: string | undefined): boolean {
   return (
-    ["available", "creating", "downloading"].includes(volume.status) &&
-    (wish.size === undefined || volume.size === wish.size) &&
-    (wish.type === undefined || [volume.volume_type, volume.volume_type_id].includes(wish.type)) &&
+    ["available", "creating", "downloading", "managing"].includes(volume.status) &&
+    isAdoptionOf(volume, wish.adopt) &&
+    // What is just being taken over has no size yet; its own one has been judged.
+    (wish.size === undefined || volume.size === wish.size || wish.adopt !== undefined) &&
+    (wish.type ?? defaultType) !== undefined &&
+    [volume.volume_type, volume.volume_type_id].includes(wish.type ?? defaultType) &&
     (volume.snapshot_id ?? undefined) === wish.snapshotId &&
-    (volume.source_volid ?? undefined) === wish.sourceVolumeId &&
-    (wish.availabilityZone === undefined || volume.availability_zone === wish.availabilityZone) &&
-    wish.adopt === undefined
+    // A copy of then is not one of now; and where hints have put it is not to be seen.
+    wish.sourceVolumeId === undefined &&
+    !volume.source_volid &&
+    wish.schedulerHints === undefined &&
+    (wish.availabilityZone === undefined || volume.availability_zone === wish.availabilityZone)
   );
 }
 
-/** Sends the request; returns the id. What was made twice by a lost reply goes again. */
+/** Sends the request; returns the id. */
 async function make(cinder: Cinder, identity: Identity, wish: VolumeWish, limitMs: number): Promise<string> {
   const { client } = cinder;
-  const mark = newMark(identity);
-  const metadata = { ...wish.metadata, ...markEntry(mark) };
+  const mark = newMark(identity, limitMs);
+  const metadata = { ...wish.metadata, ...markEntry(mark), ...(wish.adopt ? sourceEntry(wish.adopt) : {}) };
   const send = () =>
     wish.adopt
       ? postManagedVolume(client, managedBody(wish, wish.adopt, metadata))
@@ -90,10 +96,8 @@ async function make(cinder: Cinder, identity: Identity, wish: VolumeWish, limitM
   };
   const once = () => makeOnce(cinder, send, look);
   const source = wish.sourceVolumeId;
-  const [id, ...extra] = await (source === undefined ? once() : onceAtRest(cinder, source, limitMs, once));
+  const id = await (source === undefined ? once() : onceAtRest(cinder, source, limitMs, once));
   cinder.volumes.wrote();
-  for (const one of extra)
-    await removeVolume(cinder, one, { cascade: false, limitMs: cleanUpMs, isUnfinished: true, stack: identity.stack });
   return id;
 }
 
@@ -166,16 +170,11 @@ async function removeFailed(
   cause: BlockboxError,
 ): Promise<void> {
   try {
-    if (wish.adopt && (await isManaged(cinder, id))) await actOnVolume(cinder.client, id, { "os-unmanage": {} });
+    if (wish.adopt) await letGo(cinder, id, cleanUpMs);
     else
       await removeVolume(cinder, id, { cascade: false, limitMs: cleanUpMs, isUnfinished: true, stack: identity.stack });
   } catch (error) {
     if (!BlockboxError.is(error)) throw error;
     throw somethingLeft(cause, error, id);
   }
-}
-
-/** Whether deleting it would delete what it was made from: only `error_managing` has nothing on the backend yet. */
-async function isManaged(cinder: Cinder, id: string): Promise<boolean> {
-  return (await cinder.volumes.read(id))?.status !== "error_managing";
 }

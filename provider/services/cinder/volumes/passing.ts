@@ -3,15 +3,13 @@ import { getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
 
-/** Statuses of a volume that end by themselves, and in which Cinder lets little be begun with it. */
-const passing: ReadonlySet<string> = new Set([
-  ...["reserved", "attaching", "detaching", "extending", "retyping", "backing-up", "uploading", "creating"],
-]);
+/** Statuses that stay until somebody does something. All others end by themselves, also those that have no name here. */
+const resting = /^(available|in-use|awaiting-transfer|error.*)$/;
 
 export const againMs = 500;
 
 export function isPassing(status: string): boolean {
-  return passing.has(status);
+  return !resting.test(status) && status !== "deleting";
 }
 
 /**

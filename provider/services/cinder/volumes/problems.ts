@@ -2,7 +2,9 @@ import type { Problem } from "../../service.js";
 import { type CinderVolume, listManageable } from "../api/volumes.js";
 import { plannedSpecs } from "../backends/planned.js";
 import type { Cinder } from "../cinder.js";
+import { markOf } from "../marks.js";
 import { problemsOf } from "../plan.js";
+import { isAdoptionOf } from "./adoption.js";
 import { findType } from "./type.js";
 import type { VolumeWish } from "./wish.js";
 
@@ -35,7 +37,7 @@ export async function volumeProblems(
     ];
   }
   if (!change.isNew) return [];
-  const [zone, source] = await Promise.all([zoneProblems(cinder, wish), sourceOf(cinder, wish)]);
+  const [zone, source] = await Promise.all([zoneProblems(cinder, wish), sourceOf(cinder, identity, wish)]);
   const problems = [...zone, ...source.problems];
   const gib = wish.size ?? source.gib;
   const specs = type === "planned" ? plannedSpecs(change.plannedBackend) : type.specs;
@@ -43,7 +45,7 @@ export async function volumeProblems(
   if (problems.length > 0 || gib === undefined || unknown.has("size") || specs === undefined || wish.adopt)
     return problems;
   const name = type === "planned" ? undefined : type.name;
-  return problemsOf(cinder, identity, { kind: "volume", gib, type: name, specs }, "size");
+  return problemsOf(cinder, identity, { kind: "volume", gib, ofOneGib: gib, type: name, specs }, "size");
 }
 
 /** Why it cannot grow to `size` GiB, if so. */
@@ -61,6 +63,8 @@ export async function growthProblem(
   const plan = {
     kind: "growth" as const,
     gib: size - volume.size,
+    ofOneGib: size,
+    pool: volume["os-vol-host-attr:host"] ?? undefined,
     type: type?.name,
     specs: type?.extra_specs ?? {},
   };
@@ -94,9 +98,15 @@ interface Source {
   readonly problems: Problem[];
 }
 
-async function sourceOf(cinder: Cinder, wish: Partial<VolumeWish>): Promise<Source> {
+async function sourceOf(cinder: Cinder, identity: string, wish: Partial<VolumeWish>): Promise<Source> {
   const { snapshotId, sourceVolumeId, adopt, size } = wish;
-  if (adopt) return { problems: await adoptProblems(cinder, adopt) };
+  if (adopt) {
+    // What a killed create of its own has taken over already is no more where it was: create takes that.
+    const left = (await cinder.leftVolumes.marked()).some(
+      (volume) => markOf(volume)?.identity === identity && isAdoptionOf(volume, adopt),
+    );
+    return { problems: left ? [] : await adoptProblems(cinder, adopt, size) };
+  }
   const [property, id, what] =
     snapshotId === undefined ? ["sourceVolumeId", sourceVolumeId, "volume"] : ["snapshotId", snapshotId, "snapshot"];
   if (property === undefined || id === undefined) return { problems: [] };
@@ -120,6 +130,7 @@ function canBeCopied({ status }: Pick<CinderVolume, "status">): boolean {
 async function adoptProblems(
   cinder: Cinder,
   { serviceHost, sourceName }: NonNullable<VolumeWish["adopt"]>,
+  size: number | undefined,
 ): Promise<Problem[]> {
   const pools = await cinder.pools.get();
   if (!pools.some(({ name }) => name === serviceHost)) {
@@ -136,6 +147,14 @@ async function adoptProblems(
       {
         property: "adopt.sourceName",
         reason: `there is no ${sourceName} in ${serviceHost}: see \`cinder manageable-list\``,
+      },
+    ];
+  // Cinder counts in whole GiB, and rounds up.
+  if (size !== undefined && size !== Math.ceil(found.size))
+    return [
+      {
+        property: "size",
+        reason: `is not that of ${sourceName}, which has ${Math.ceil(found.size)} GiB: give that, or leave size out. It can grow afterwards`,
       },
     ];
   if (found.safe_to_manage) return [];

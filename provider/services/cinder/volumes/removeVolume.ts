@@ -7,6 +7,7 @@ import { CinderError, isNotFound } from "../client/error.js";
 import { onceMended, operationFailed, operationLate } from "../outcome.js";
 import type { Seen } from "../poller.js";
 import { type Begun, untilBegun } from "../untilBegun.js";
+import { isPassing } from "./passing.js";
 
 interface Removal {
   /** Whether its snapshots go with it. */
@@ -20,10 +21,6 @@ interface Removal {
   /** Digest of the stack whose remains may go with it. */
   readonly stack: string;
 }
-
-/** Statuses in which nothing can be deleted, and that end by themselves. */
-const passing =
-  /^(creating|downloading|managing|extending|retyping|attaching|detaching|reserved|restoring-backup|backing-up|uploading|maintenance|reverting)$/;
 
 /** Deletes a volume and waits until it is gone. One that is gone already is no error. Takes no place of its own in flight. */
 export async function removeVolume(cinder: Cinder, id: string, removal: Removal): Promise<void> {
@@ -44,7 +41,7 @@ async function settled(cinder: Cinder, id: string, limitMs: number): Promise<boo
   const end = await cinder.volumeWaits.until(id, limitMs, (seen) => {
     if (seen === "gone") return "gone";
     last = seen.status;
-    return passing.test(seen.status) ? undefined : "settled";
+    return isPassing(seen.status) ? undefined : "settled";
   });
   if (end === "late") {
     throw await operationLate(cinder.client, `Volume ${id} could not be deleted`, limitMs, { id, status: last });
@@ -83,7 +80,7 @@ async function isDeleting(
     const what = `Volume ${volume.name ?? ""} (${id}) cannot be deleted: an earlier delete failed`;
     throw await operationFailed(cinder.client, what, volume, { advice: onceMended("volumes", id) });
   }
-  if (!passing.test(volume.status)) throw refused;
+  if (!isPassing(volume.status)) throw refused;
   await settled(cinder, id, limitMs);
   return false;
 }

@@ -3,6 +3,6 @@ export function seenDescription(
   seen: string | null | undefined,
   recorded: string | undefined,
 ): { description?: string } {
-  const description = (recorded ?? "").trim() === (seen ?? "") ? recorded : seen;
-  return description === undefined || description === null ? {} : { description };
+  const description = (recorded ?? "").trim() === (seen ?? "") ? recorded : seen || undefined;
+  return description === undefined ? {} : { description };
 }

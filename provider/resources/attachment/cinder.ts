@@ -84,7 +84,9 @@ export const attachmentWithCinder: Life<Inputs, Record> = {
     if (volume !== undefined && news.size !== undefined && volume.size < news.size)
       throw refusal("size", `volume ${volumeId} has ${volume.size} GiB: grow it first, or ask for at most that`);
     const now = await getAttachment(cinder.client, attachmentId);
-    return record(news, now, await cinder.client.location());
+    const size = news.size ?? volume?.size ?? olds.size;
+    const wanted = { ...news, ...(size === undefined ? {} : { size }) };
+    return record(wanted, now, await cinder.client.location());
   },
 
   async delete(identity, id, recorded) {

@@ -39,6 +39,11 @@ export const backendWithCinder: Life<Inputs, Record> = {
     return wish.adopt || isOwn ? [] : [{ property: "name", reason: taken(wish.name).message }];
   },
 
+  async differing(olds, news, differences) {
+    if (publicOf(olds) !== publicOf(news)) return differences;
+    return differences.filter(({ path }) => path.join(".") !== "cinder.public");
+  },
+
   async refuse(_identity, _id, olds, news, differences) {
     if (differences.some(({ change }) => change === "replace") || hasUnknown(news.cinder)) return;
     const cinder = cinderOf(olds.cloud);
@@ -116,12 +121,19 @@ function adoptsNothing(name: string): Failure {
   return { property: "cinder.adopt", reason: `there is no volume type ${name} to adopt: see \`cinder type-list\`` };
 }
 
-function wishOf({ name, cinder }: Inputs): TypeWish {
-  const { description, public: isPublic, volumeBackendName, extraSpecs, serviceHost, adopt } = cinder ?? emptyInputs;
+/** Left out, it is true; but an adopted type stays as it is. */
+function publicOf({ cinder }: Inputs): boolean | undefined {
+  return cinder?.public ?? (cinder?.adopt ? undefined : true);
+}
+
+function wishOf(inputs: Inputs): TypeWish {
+  const { name, cinder } = inputs;
+  const { description, volumeBackendName, extraSpecs, serviceHost, adopt } = cinder ?? emptyInputs;
+  const isPublic = publicOf(inputs);
   return {
     name,
     description,
-    isPublic: isPublic ?? (adopt ? undefined : true),
+    isPublic,
     volumeBackendName,
     extraSpecs,
     serviceHost,

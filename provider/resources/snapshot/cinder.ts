@@ -90,7 +90,8 @@ export const snapshotWithCinder: Life<Inputs, Record> = {
   async update(_identity, id, olds, news) {
     const cinder = cinderOf(olds.cloud);
     await requireThere(cinder, id, olds.__location);
-    const changed = await changeSnapshot(cinder, id, wishOf(olds), wishOf(news));
+    const limitMs = limitsOf(news, cinder).updateMs;
+    const changed = await changeSnapshot(cinder, id, wishOf(olds), wishOf(news), limitMs);
     return record(news, changed, await cinder.client.location());
   },
 

@@ -50,6 +50,7 @@ const subjects: Subjects = {
     { inputs: { cinder: { public: true } }, op: "update", shows: { is_public: true } },
     { inputs: { cinder: {} }, op: "same", shows: { is_public: true } },
     { inputs: { cinder: { public: false } }, op: "update", shows: { is_public: false } },
+    { inputs: { cinder: {} }, op: "update", shows: { is_public: true } },
   ],
   served: [
     {

@@ -1,7 +1,7 @@
 /** What each code means and what to do about it: the text of `docs/errors.md`, which `npm run schema` writes. */
 export const errorCodes = {
   INPUT_REFUSED:
-    "An input was refused where only the existing resource could tell, so not at check. The message names the property and what to change.",
+    "An input was refused where only the existing resource could tell, so not at check; or an argument of a function, or an id, is none. The message names it and what to change.",
   TOOL_MISSING:
     "This host lacks a program that the provider runs. Install the package that the message names; the provider installs nothing by itself.",
   COMMAND_FAILED:
@@ -17,11 +17,11 @@ export const errorCodes = {
   IN_USE:
     "Something still uses the volume, device or mount point. The message lists what; let go of it, then run again.",
   NOT_OURS:
-    "A volume group or logical volume of that name exists but was not made by blockbox, or was renamed or untagged since. It is left alone.",
+    "A volume group, logical volume or volume type of that name exists but was not made by blockbox, or was renamed or untagged since. It is left alone.",
   NOT_HERE:
-    "What the state names cannot be seen from this host: another machine, a missing file, device or volume group. Absent is not gone, so the state is kept. Bring it back as the message says, or run where it lives.",
+    "What the state names cannot be seen from here: another machine, another Cinder, a missing file, device or volume group. Absent is not gone, so the state is kept. Bring it back as the message says, or run where it lives.",
   NOT_FOUND:
-    "There is nothing of that id: the volume group is complete and does not hold it, or Cinder says so. The message says where was looked.",
+    "There is nothing of that id or name, in a place that was seen to be whole: it was never there, or has been deleted.",
   NO_SPACE: "The pool or file system cannot hold what is asked. The message says how much there is.",
   UNFINISHED:
     "The volume's deletion has begun and its data may be cleared already. Run `pulumi destroy`, or remove it from the program, to finish.",
@@ -43,7 +43,7 @@ export const errorCodes = {
   SERVICE_FAILED:
     "The block service failed at a request or an operation (5xx, a status of `error`, an answer cut short). Its logs have more under the request id in the message.",
   TIMED_OUT:
-    "An operation of the block service did not end within `operationTimeout`. It may still be under way: look at it there, then run again.",
+    "An operation of the block service, or a volume service that is waited for, did not end within `timeouts` or `operationTimeout`. It may still be under way: look at it there, then run again.",
   QUOTA_EXCEEDED:
     "The project's quota in the block service does not allow it. Raise the quota, or remove what is no longer needed.",
 } as const;

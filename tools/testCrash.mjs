@@ -35,7 +35,7 @@ await runMain(async () => {
   const rows = [];
   for (const { name, file, needs: own } of chosen) {
     const rules = { BLOCKBOX_SEED: String(seed), BLOCKBOX_ROUNDS: String(rounds) };
-    const suite = { name, needs: own, limitS: aroundS + rounds * roundS, tests: file, alone: true, env: rules };
+    const suite = { name, needs: own, limitS: aroundS + rounds * roundS, tests: file, atOnce: 1, env: rules };
     rows.push({ name, ...(await runSuite(suite, env)) });
   }
   process.stdout.write(`\n${resultTable(rows)}`);

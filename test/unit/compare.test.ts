@@ -187,11 +187,6 @@ for (const [name, property] of resolved) {
   });
 }
 
-test("whether a volume type is public is not changed by being left out", () => {
-  const fields = resources.Backend?.declaration.inputs ?? {};
-  assert.deepEqual(compare(fields, { cinder: { public: true } }, { cinder: {} }), []);
-});
-
 test("a Backend that moves to the other service is replaced, whichever way", () => {
   const fields = resources.Backend?.declaration.inputs ?? {};
   const { lvm, cinder, ...rest } = samples.Backend ?? {};

@@ -56,7 +56,7 @@ async function runTests(suite, folder, env) {
       suite,
       [
         ...["--import", "tsx", "--test"],
-        ...(suite.alone ? ["--test-concurrency=1"] : []),
+        ...(suite.atOnce === undefined ? [] : [`--test-concurrency=${suite.atOnce}`]),
         ...reporters.map((value, index) => `--test-reporter${index % 2 ? "-destination" : ""}=${value}`),
         ...files,
       ],

@@ -6,7 +6,7 @@
  * @property {readonly (readonly [string, ...string[]])[]} [commands] each a program of an npm package with arguments; all of them are one test
  * @property {string} [tests] a folder of *.test.ts, at any depth, run by node's test runner
  * @property {Readonly<Record<string, string>>} [env] what its tests get beside the environment of all
- * @property {boolean} [alone] one file at a time: its tests share this machine's block devices
+ * @property {number} [atOnce] how many files at a time; 1 where tests share this machine's block devices
  */
 
 const cruise = "dependency-cruiser/bin/dependency-cruiser.mjs";
@@ -32,14 +32,14 @@ export const suites = [
     ],
   },
   { name: "unit", needs: ["host", "dist"], limitS: 180, tests: "test/unit" },
-  { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/grpc", alone: true },
-  { name: "native", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/native", alone: true },
+  { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/grpc", atOnce: 1 },
+  { name: "native", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/native", atOnce: 1 },
   {
     name: "cinder",
     needs: ["host", "dist", "pulumi", "cinder", "cinder-debian"],
     limitS: 1500,
     tests: "test/cinder",
-    alone: true,
+    atOnce: 2,
   },
   {
     // What resources do, once more with the oldest Cinder.
@@ -48,13 +48,13 @@ export const suites = [
     limitS: 600,
     tests: "test/cinder/lives",
     env: { BLOCKBOX_CINDER: "debian" },
-    alone: true,
+    atOnce: 2,
   },
   {
     name: "scenarios",
     needs: ["host", "dist", "pulumi", "cinder"],
     limitS: 1500,
     tests: "test/scenarios",
-    alone: true,
+    atOnce: 1,
   },
 ];

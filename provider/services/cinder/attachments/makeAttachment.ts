@@ -144,7 +144,6 @@ function bodyOf({ volumeId, mode, connector }: AttachmentWish, mark: Mark): obje
       initiator,
       ...(ip === undefined ? {} : { ip }),
       multipath,
-      platform: "x86_64",
       os_type: "linux",
       do_local_attach: false,
       mountpoint: mountpointOf(mark),

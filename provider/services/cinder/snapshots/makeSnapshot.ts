@@ -89,7 +89,7 @@ async function awaitMade(
     const failed = { id, status, host: await poolOf(cinder, volumeId) };
     throw new UnfinishedError(await operationLate(cinder.client, what, limitMs, failed), id);
   }
-  if (made === "gone") throw new BlockboxError("SERVICE_FAILED", `${what}: it was deleted meanwhile.`);
+  if (made === "gone") throw new BlockboxError("SERVICE_FAILED", `${what}: it was deleted meanwhile. Run again.`);
   if (made.status === "available") return made;
   const cause = await operationFailed(cinder.client, what, { id, status }, { since: beganAt });
   try {

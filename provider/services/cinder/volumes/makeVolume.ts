@@ -153,7 +153,7 @@ async function awaitMade(
     const failed = { id, status: last?.status ?? "unknown", host: last?.["os-vol-host-attr:host"] };
     throw new UnfinishedError(await operationLate(cinder.client, what, limitMs, failed), id);
   }
-  if (made === "gone") throw new BlockboxError("SERVICE_FAILED", `${what}: it was deleted meanwhile.`);
+  if (made === "gone") throw new BlockboxError("SERVICE_FAILED", `${what}: it was deleted meanwhile. Run again.`);
   if (made.status === "available") return made;
   const host = made["os-vol-host-attr:host"];
   const cause = await operationFailed(cinder.client, what, { id, status: made.status, host }, { since: beganAt });

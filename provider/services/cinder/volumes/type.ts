@@ -14,5 +14,5 @@ export async function wantedType(cinder: Cinder, nameOrId: string | undefined): 
   const type = await findType(cinder, nameOrId);
   if (type) return type;
   cinder.types.forget();
-  throw new BlockboxError("NOT_FOUND", `There is no volume type ${nameOrId} in Cinder.`);
+  throw new BlockboxError("NOT_FOUND", `There is no volume type ${nameOrId} in Cinder: see \`cinder type-list\`.`);
 }

@@ -169,6 +169,9 @@ describe("a Cinder with a Keystone through the CLI", () => {
     project.program = [
       { kind: "Volume", name: "data", args: { size: 1 } },
       { kind: "Snapshot", name: "first", args: { volume: { ref: "data" } } },
+      // a member may not list volumes by their ids: several at once are waited for all the same
+      { kind: "Volume", name: "second", args: { size: 1 } },
+      { kind: "Volume", name: "third", args: { size: 1 } },
     ];
     const said: string[] = [];
     const preview = await project.preview();

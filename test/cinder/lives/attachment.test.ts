@@ -91,7 +91,6 @@ describe("an Attachment to another host", () => {
         host: "one",
         initiator: "iqn.2026-01.org.example:one",
         multipath: false,
-        platform: "x86_64",
         os_type: "linux",
         do_local_attach: false,
         mountpoint: "",

@@ -100,14 +100,14 @@ function namesOf(properties: Fields | Outputs, ...presences: string[]): string[]
 }
 
 function collectTypes(
-  properties: Readonly<Record<string, { readonly type: PropertyType }>>,
+  properties: Readonly<Record<string, { readonly type: PropertyType; readonly doc: string }>>,
   types: Record<string, ObjectSpec>,
 ): void {
-  for (const { type } of Object.values(properties)) {
+  for (const { type, doc } of Object.values(properties)) {
     const { object, enumeration, element } = type;
     if (object) {
       types[`blockbox:index:${object.name}`] = {
-        description: `Inputs that belong together: ${Object.keys(object.fields).join(", ")}.`,
+        description: doc,
         type: "object",
         properties: inputSpecs(object.fields),
         required: namesOf(object.fields, "required"),
@@ -125,7 +125,7 @@ function collectTypes(
         })),
       };
     }
-    if (element) collectTypes({ element: { type: element } }, types);
+    if (element) collectTypes({ element: { type: element, doc } }, types);
   }
 }
 

@@ -165,7 +165,6 @@ const outputs = {
 
 export type AttachmentInputs = Values<typeof inputs>;
 export type AttachmentOutputs = Values<typeof outputs>;
-export type ConnectionInfo = Values<typeof connectionInfo extends { object?: { fields: infer F } } ? F : never>;
 
 export const attachmentDeclaration = {
   name: "Attachment",

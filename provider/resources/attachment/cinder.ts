@@ -9,7 +9,7 @@ import { notesOn, unnoteWhenQuiet } from "../../services/cinder/attachments/note
 import type { AttachmentWish } from "../../services/cinder/attachments/wish.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
 import { attachmentIdOf, requireAttachmentParts } from "../../services/cinder/ids.js";
-import { type CinderLocation, findThere, isElsewhere } from "../../services/cinder/location.js";
+import { type CinderLocation, findThere, requireThere } from "../../services/cinder/location.js";
 import { isNamedAs } from "../../services/claims.js";
 import type { Identity } from "../../services/service.js";
 import { limitsOf } from "../limits.js";
@@ -79,7 +79,7 @@ export const attachmentWithCinder: Life<Inputs, Record> = {
   async update(_identity, id, olds, news) {
     const cinder = cinderOf(olds.cloud);
     const { volumeId, attachmentId } = requireAttachmentParts(id);
-    await requireThere(cinder, id, olds.__location);
+    await requireRecorded(cinder, id, olds.__location);
     const volume = await cinder.volumes.read(volumeId);
     if (volume !== undefined && news.size !== undefined && volume.size < news.size)
       throw refusal("size", `volume ${volumeId} has ${volume.size} GiB: grow it first, or ask for at most that`);
@@ -91,7 +91,7 @@ export const attachmentWithCinder: Life<Inputs, Record> = {
 
   async delete(identity, id, recorded) {
     const cinder = cinderOf(recorded.cloud);
-    await requireThere(cinder, id, recorded.__location);
+    await requireRecorded(cinder, id, recorded.__location);
     const { volumeId, attachmentId } = requireAttachmentParts(id);
     await cinder.inFlight.run(() => deleteAttachment(cinder, attachmentId));
     // A process that was killed may have left it.
@@ -128,11 +128,9 @@ function volumeProblems(identity: Identity, wanted: Inputs, volume: CinderVolume
   return problems;
 }
 
-/** Throws if it is recorded elsewhere, and is not here. Where it is recorded here, the request itself tells. */
-async function requireThere(cinder: Cinder, id: string, recorded: CinderLocation): Promise<void> {
+function requireRecorded(cinder: Cinder, id: string, recorded: CinderLocation): Promise<void> {
   const { attachmentId } = requireAttachmentParts(id);
-  if (!(await isElsewhere(cinder.client, recorded))) return;
-  await findThere(cinder.client, recorded, `Attachment ${id}`, () => getAttachment(cinder.client, attachmentId));
+  return requireThere(cinder.client, recorded, `Attachment ${id}`, () => getAttachment(cinder.client, attachmentId));
 }
 
 function wishOf({ volume, mode, connector }: Inputs): AttachmentWish {

@@ -1,20 +1,19 @@
 import { isUnknown } from "../../declaration/unknown.js";
-import { PartlyMadeError } from "../../errors.js";
 import { notice } from "../../host/notice.js";
 import type { CinderSnapshot } from "../../services/cinder/api/snapshots.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
 import { requireUuid } from "../../services/cinder/ids.js";
-import { type CinderLocation, findThere, isElsewhere } from "../../services/cinder/location.js";
+import { type CinderLocation, findThere, requireThere } from "../../services/cinder/location.js";
 import { ownMetadata } from "../../services/cinder/metadataChange.js";
 import { problemsOf, settlePlanned } from "../../services/cinder/plan.js";
 import { changeSnapshot } from "../../services/cinder/snapshots/changeSnapshot.js";
 import { makeSnapshot } from "../../services/cinder/snapshots/makeSnapshot.js";
 import { removeSnapshot } from "../../services/cinder/snapshots/removeSnapshot.js";
 import type { SnapshotWish } from "../../services/cinder/snapshots/wish.js";
-import { UnfinishedError } from "../../services/cinder/unfinished.js";
 import { unmarkWhenQuiet } from "../../services/cinder/unmark.js";
 import { limitsOf } from "../limits.js";
 import { metadataProblems } from "../metadataProblems.js";
+import { asPartlyMade } from "../partlyMade.js";
 import type { Life } from "../resource.js";
 import { seenDescription } from "../seenDescription.js";
 import type { SnapshotInputs as Inputs, SnapshotOutputs } from "./declaration.js";
@@ -63,9 +62,7 @@ export const snapshotWithCinder: Life<Inputs, Record> = {
       const made = await makeSnapshot(cinder, identity, wishOf(wanted), limitsOf(wanted, cinder).createMs);
       return { id: made.id, outputs: record(wanted, made, location) };
     } catch (error) {
-      if (!(error instanceof UnfinishedError)) throw error;
-      const unfinished = { ...wanted, __location: location, __unfinished: true };
-      throw new PartlyMadeError(error, { resourceId: error.thing, outputs: unfinished });
+      throw asPartlyMade(error, wanted, location);
     }
   },
 
@@ -89,7 +86,7 @@ export const snapshotWithCinder: Life<Inputs, Record> = {
 
   async update(_identity, id, olds, news) {
     const cinder = cinderOf(olds.cloud);
-    await requireThere(cinder, id, olds.__location);
+    await requireRecorded(cinder, id, olds.__location);
     const limitMs = limitsOf(news, cinder).updateMs;
     const changed = await changeSnapshot(cinder, id, wishOf(olds), wishOf(news), limitMs);
     return record(news, changed, await cinder.client.location());
@@ -97,7 +94,7 @@ export const snapshotWithCinder: Life<Inputs, Record> = {
 
   async delete(_identity, id, recorded) {
     const cinder = cinderOf(recorded.cloud);
-    await requireThere(cinder, id, recorded.__location);
+    await requireRecorded(cinder, id, recorded.__location);
     await cinder.inFlight.run(() => removeSnapshot(cinder, id, limitsOf(recorded, cinder).deleteMs));
   },
 };
@@ -106,11 +103,9 @@ function ofSnapshot({ property, reason }: { property: string; reason: string }) 
   return { property, reason: `the snapshot ${reason}` };
 }
 
-/** Throws if it is recorded elsewhere, and is not here. Where it is recorded here, the request itself tells. */
-async function requireThere(cinder: Cinder, id: string, recorded: CinderLocation): Promise<void> {
+function requireRecorded(cinder: Cinder, id: string, recorded: CinderLocation): Promise<void> {
   requireUuid("Snapshot", id);
-  if (!(await isElsewhere(cinder.client, recorded))) return;
-  await findThere(cinder.client, recorded, `Snapshot ${id}`, () => cinder.snapshots.read(id));
+  return requireThere(cinder.client, recorded, `Snapshot ${id}`, () => cinder.snapshots.read(id));
 }
 
 function wishOf({ volume, name, description, metadata, force }: Inputs): SnapshotWish {

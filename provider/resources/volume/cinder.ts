@@ -6,7 +6,7 @@ import { notice } from "../../host/notice.js";
 import type { CinderVolume } from "../../services/cinder/api/volumes.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
 import { backendIdOf, requireUuid, typeOfBackend } from "../../services/cinder/ids.js";
-import { type CinderLocation, findThere, isElsewhere } from "../../services/cinder/location.js";
+import { type CinderLocation, findThere, requireThere } from "../../services/cinder/location.js";
 import { ownMetadata } from "../../services/cinder/metadataChange.js";
 import { settlePlanned } from "../../services/cinder/plan.js";
 import { UnfinishedError } from "../../services/cinder/unfinished.js";
@@ -22,6 +22,7 @@ import type { VolumeWish } from "../../services/cinder/volumes/wish.js";
 import { identityOf } from "../identity.js";
 import { limitsOf } from "../limits.js";
 import { metadataProblems } from "../metadataProblems.js";
+import { asPartlyMade } from "../partlyMade.js";
 import { type Life, refusal, replaces } from "../resource.js";
 import { seenDescription } from "../seenDescription.js";
 import type { VolumeInputs as Inputs, VolumeOutputs } from "./declaration.js";
@@ -86,9 +87,7 @@ export const volumeWithCinder: Life<Inputs, Record> = {
       const made = await makeVolume(cinder, identity, wishOf(wanted), limitsOf(wanted, cinder).createMs);
       return { id: made.id, outputs: record(wanted, made, location) };
     } catch (error) {
-      if (!(error instanceof UnfinishedError)) throw error;
-      const unfinished = { ...wanted, __location: location, __unfinished: true };
-      throw new PartlyMadeError(error, { resourceId: error.thing, outputs: unfinished });
+      throw asPartlyMade(error, wanted, location);
     }
   },
 
@@ -113,7 +112,7 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     // From now on Cinder counts the growth itself.
     settlePlanned(cinder, identity.digest);
     const location = await cinder.client.location();
-    await requireThere(cinder, id, olds.__location);
+    await requireRecorded(cinder, id, olds.__location);
     const change = {
       from: wishOf(olds),
       to: wishOf(news),
@@ -134,7 +133,7 @@ export const volumeWithCinder: Life<Inputs, Record> = {
 
   async delete(identity, id, recorded) {
     const cinder = cinderOf(recorded.cloud);
-    await requireThere(cinder, id, recorded.__location);
+    await requireRecorded(cinder, id, recorded.__location);
     const isUnfinished = recorded.__unfinished === true;
     // What was to be taken over holds somebody's data.
     if (isUnfinished && recorded.adopt)
@@ -153,11 +152,9 @@ async function isAttached(cinder: Cinder, id: string): Promise<boolean> {
   return (await cinder.volumes.read(requireUuid("Volume", id)))?.status === "in-use";
 }
 
-/** Throws if it is recorded elsewhere, and is not here. Where it is recorded here, the request itself tells. */
-async function requireThere(cinder: Cinder, id: string, recorded: CinderLocation): Promise<void> {
+function requireRecorded(cinder: Cinder, id: string, recorded: CinderLocation): Promise<void> {
   requireUuid("Volume", id);
-  if (!(await isElsewhere(cinder.client, recorded))) return;
-  await findThere(cinder.client, recorded, `Volume ${id}`, () => cinder.volumes.read(id));
+  return requireThere(cinder.client, recorded, `Volume ${id}`, () => cinder.volumes.read(id));
 }
 
 /** Where no Cinder is configured at all, a Volume without a Backend is one whose Backend was forgotten. */

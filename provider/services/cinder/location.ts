@@ -29,10 +29,20 @@ export async function findThere<T>(
 }
 
 /** Whether another Cinder or project is configured than the one that is recorded. What was imported by hand has none. */
-export async function isElsewhere(client: CinderClient, recorded: CinderLocation | undefined): Promise<boolean> {
+async function isElsewhere(client: CinderClient, recorded: CinderLocation | undefined): Promise<boolean> {
   if (recorded === undefined) return false;
   const here = await client.location();
   return here.endpoint !== recorded.endpoint || here.project !== recorded.project;
+}
+
+/** Throws if it is recorded elsewhere, and is not here. Where it is recorded here, the next request itself tells. */
+export async function requireThere(
+  client: CinderClient,
+  recorded: CinderLocation | undefined,
+  what: string,
+  find: () => Promise<unknown>,
+): Promise<void> {
+  if (await isElsewhere(client, recorded)) await findThere(client, recorded, what, find);
 }
 
 async function foundOrNothing<T>(find: () => Promise<T | undefined>): Promise<T | undefined> {

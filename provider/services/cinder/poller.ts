@@ -75,6 +75,16 @@ export class Poller<T> {
     });
   }
 
+  /** As it is just now, asked about by itself. */
+  async now(id: string): Promise<Seen<T>> {
+    try {
+      return await this.#source.one(id);
+    } catch (error) {
+      if (isNotFound(error)) return "gone";
+      throw error;
+    }
+  }
+
   async #run(): Promise<void> {
     this.#isRunning = true;
     let failingSince: number | undefined;
@@ -138,16 +148,7 @@ export class Poller<T> {
       }
     }
     const alone = ids.filter((id) => !seen.has(id));
-    await Promise.all(alone.map(async (id) => seen.set(id, await this.#askOne(id))));
+    await Promise.all(alone.map(async (id) => seen.set(id, await this.now(id))));
     return seen;
-  }
-
-  async #askOne(id: string): Promise<Seen<T>> {
-    try {
-      return await this.#source.one(id);
-    } catch (error) {
-      if (isNotFound(error)) return "gone";
-      throw error;
-    }
   }
 }

@@ -1,8 +1,7 @@
-import { type CinderSnapshot, getSnapshot } from "../api/snapshots.js";
+import type { CinderSnapshot } from "../api/snapshots.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError, isNotFound } from "../client/error.js";
 import { onceMended, operationFailed, operationLate } from "../outcome.js";
-import type { Seen } from "../poller.js";
 import { type Begun, untilBegun } from "../untilBegun.js";
 import { poolOf } from "./poolOf.js";
 
@@ -29,7 +28,7 @@ async function begin(cinder: Cinder, id: string, deadline: number): Promise<Begu
     if (isNotFound(error)) return {};
     const leftMs = deadline - performance.now();
     if (!(error instanceof CinderError) || error.status !== 400 || leftMs <= 0) throw error;
-    const now = await foundOrGone(cinder, id);
+    const now = await cinder.snapshotWaits.now(id);
     if (now === "gone" || now.status === "deleting") return {};
     if (now.status === "error_deleting") {
       const what = `Snapshot ${now.name ?? ""} (${id}) cannot be deleted: an earlier delete failed`;
@@ -46,17 +45,8 @@ async function begin(cinder: Cinder, id: string, deadline: number): Promise<Begu
 }
 
 async function isUnderWay(cinder: Cinder, id: string): Promise<boolean> {
-  const seen = await foundOrGone(cinder, id);
+  const seen = await cinder.snapshotWaits.now(id);
   return seen === "gone" || seen.status.includes("deleting");
-}
-
-async function foundOrGone(cinder: Cinder, id: string): Promise<Seen<CinderSnapshot>> {
-  try {
-    return await getSnapshot(cinder.client, id);
-  } catch (error) {
-    if (isNotFound(error)) return "gone";
-    throw error;
-  }
 }
 
 async function awaitGone(cinder: Cinder, id: string, limitMs: number, requestId: string | undefined): Promise<void> {

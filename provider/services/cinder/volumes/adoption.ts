@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { BlockboxError } from "../../../errors.js";
-import { actOnVolume, type CinderVolume, getVolume } from "../api/volumes.js";
+import { actOnVolume, type CinderVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
-import { isNotFound } from "../client/error.js";
 import { sourceKey } from "../marks.js";
 import { removeVolume } from "./removeVolume.js";
 import type { VolumeWish } from "./wish.js";
@@ -53,8 +52,6 @@ async function atRest(cinder: Cinder, id: string, limitMs: number): Promise<Cind
   );
   if (end === "gone") return undefined;
   if (end !== "late") return end;
-  return getVolume(cinder.client, id).catch((error) => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
+  const now = await cinder.volumeWaits.now(id);
+  return now === "gone" ? undefined : now;
 }

@@ -1,11 +1,10 @@
 import { BlockboxError } from "../../../errors.js";
 import { listSnapshots } from "../api/snapshots.js";
-import { type CinderVolume, getVolume } from "../api/volumes.js";
+import type { CinderVolume } from "../api/volumes.js";
 import { releaseLeft } from "../attachments/note.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError, isNotFound } from "../client/error.js";
 import { onceMended, operationFailed, operationLate } from "../outcome.js";
-import type { Seen } from "../poller.js";
 import { type Begun, untilBegun } from "../untilBegun.js";
 import { isPassing } from "./passing.js";
 
@@ -72,7 +71,7 @@ async function isDeleting(
   refused: CinderError,
   limitMs: number,
 ): Promise<boolean> {
-  const volume = await foundOrGone(cinder, id);
+  const volume = await cinder.volumeWaits.now(id);
   if (volume === "gone" || volume.status === "deleting") return true;
   if (await releaseLeft(cinder, volume, stack, "complete")) return false;
   await refuseHeld(cinder, volume);
@@ -86,17 +85,8 @@ async function isDeleting(
 }
 
 async function isUnderWay(cinder: Cinder, id: string): Promise<boolean> {
-  const seen = await foundOrGone(cinder, id);
+  const seen = await cinder.volumeWaits.now(id);
   return seen === "gone" || seen.status.includes("deleting");
-}
-
-async function foundOrGone(cinder: Cinder, id: string): Promise<Seen<CinderVolume>> {
-  try {
-    return await getVolume(cinder.client, id);
-  } catch (error) {
-    if (isNotFound(error)) return "gone";
-    throw error;
-  }
 }
 
 /** Throws IN_USE with all that holds the volume, and how to let go of it. */

@@ -30,10 +30,10 @@ const pool = new blockbox.Backend("pool", {
 const data = new blockbox.Volume("data", { backend: pool.id, size: 1, description: pulumi.interpolate\`in \${pool.volumeGroup}\` });
 const disk = new blockbox.Attachment("disk", { volume: data.id, size: data.size, mode: "rw", mount: { path: folder + "/disk", options: ["noatime"] } });
 
-export const devicePath: pulumi.Output<string> = disk.devicePath;
+export const devicePath: pulumi.Output<string | undefined> = disk.devicePath;
 export const mountPath: pulumi.Output<string | undefined> = disk.mountPath;
 export const size: pulumi.Output<number> = data.size;
-export const totalGib: pulumi.Output<number> = pool.totalGib;
+export const totalGib: pulumi.Output<number | undefined> = pool.totalGib;
 export const devices: pulumi.Output<string[]> = pool.devices;
 `;
 

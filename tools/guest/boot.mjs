@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runGroup } from "../lib/children.mjs";
+import { guestCpu } from "./cpu.mjs";
+
+/**
+ * @typedef {object} GuestOptions
+ * @property {string} cwd where the command starts: the guest has this machine's folders
+ * @property {import("../lib/environment.mjs").Environment} env all that the command gets, but for TMPDIR
+ * @property {number} timeoutMs boot and power-off included; the guest has ended then, whatever it does
+ * @property {number} [memoryGib]
+ * @property {readonly string[]} [disks] images that the guest has as /dev/ubda, /dev/ubdb, …; what it writes is kept
+ * @property {string} [out] a folder of the host that the guest has, writable, as /out
+ * @property {string} [log] a file for what the guest's kernel says
+ * @property {boolean} [inherit] show what the command prints; otherwise `onText` gets it
+ */
+
+const init = fileURLToPath(new URL("init.sh", import.meta.url));
+
+/** Where temporary files are in the guest: on its tmpfs, which is quicker than the overlay. */
+const temporary = "/run/tmp";
+
+/** The code of a guest that ended without its command's. */
+const lost = 125;
+
+/**
+ * Boots this machine's own root in user-mode Linux, whose kernel has device-mapper, and runs a command in it as root.
+ * @param {readonly string[]} command
+ * @param {GuestOptions} options
+ * @param {(text: string) => void} [onText]
+ * @returns {Promise<{ code: number, timedOut: boolean }>} the command's exit code, or 125 where the guest ended without
+ */
+export async function runInGuest(command, options, onText) {
+  const { cwd, env, timeoutMs, memoryGib = 4, disks = [], log = "/dev/null", inherit = false } = options;
+  const letters = mkdtempSync(join(tmpdir(), "blockbox-guest-"));
+  try {
+    const out = options.out ?? letters;
+    rmSync(join(out, "code"), { force: true });
+    writeFileSync(join(out, "command"), nulls(command));
+    writeFileSync(join(out, "environment"), nulls(variables({ ...env, TMPDIR: temporary })));
+    writeFileSync(join(out, "folder"), cwd);
+    const kernel = [
+      `mem=${memoryGib}G`,
+      ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${init}`, "quiet"],
+      ...disks.map((image, index) => `ubd${String.fromCharCode(97 + index)}=${image}`),
+      ...["con=null", "con0=null,fd:2", "con1=null,fd:3"],
+      // What the kernel does not know becomes PID 1's environment.
+      ...[`GUEST_OUT=${out}`, `TMPDIR=${temporary}`],
+    ];
+    // The command's words come by descriptor 3, the kernel's by 1 and 2.
+    const script = 'exec 3>&1 >"$0" 2>&1; exec taskset -c "$@"';
+    const args = ["-c", script, log, guestCpu(), "linux.uml", ...kernel];
+    const run = { cwd: "/", env: { ...env, TMPDIR: memoryFolder(memoryGib) }, timeoutMs, inherit };
+    const { timedOut } = await runGroup("sh", args, run, onText);
+    return { code: codeIn(out), timedOut };
+  } finally {
+    rmSync(letters, { recursive: true, force: true });
+  }
+}
+
+/** @param {readonly string[]} texts */
+const nulls = (texts) => texts.map((text) => `${text}\0`).join("");
+
+/** @param {import("../lib/environment.mjs").Environment} env */
+function variables(env) {
+  return Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+}
+
+/**
+ * The guest's memory is a file, which is quick on a tmpfs that is large enough.
+ * @param {number} gib
+ */
+function memoryFolder(gib) {
+  const { bavail, bsize } = statfsSync("/dev/shm");
+  return bavail * bsize > gib * 2 ** 30 ? "/dev/shm" : tmpdir();
+}
+
+/** @param {string} folder */
+function codeIn(folder) {
+  try {
+    return Number(readFileSync(join(folder, "code"), "utf8") || lost);
+  } catch {
+    return lost;
+  }
+}

@@ -5,6 +5,7 @@ export type TypeSpec =
   | { readonly type: "string" | "integer" | "number" | "boolean" }
   | { readonly type: "array"; readonly items: TypeSpec }
   | { readonly type: "object"; readonly additionalProperties: TypeSpec }
+  | { readonly oneOf: readonly TypeSpec[] }
   | { readonly $ref: string };
 
 /** The shape that values of a property have, with everything that is derived from it. */
@@ -16,6 +17,8 @@ export interface PropertyType<T = unknown> {
   readonly unit?: string;
   /** A nested object's own properties, and the name of its type. */
   readonly object?: { readonly name: string; readonly fields: Fields };
+  /** Whether true and false may stand in the object's place. */
+  readonly orBoolean?: boolean;
   /** The values of an enumeration with what each means, and the name of its type. */
   readonly enumeration?: { readonly name: string; readonly values: Readonly<Record<string, string>> };
   /** The type of an element, for lists and maps. */
@@ -77,7 +80,11 @@ export function required<T>(type: PropertyType<T>, statement: Statement): Proper
   return { type, presence: "required", ...statement };
 }
 
-export function optional<T>(type: PropertyType<T>, statement: Statement): Property<T, "optional"> {
+/** With a `default` it is filled in where that derives a value. */
+export function optional<T>(
+  type: PropertyType<T>,
+  statement: Statement & { readonly default?: DerivedDefault<NoInfer<Fixed<T>> | undefined> },
+): Property<T, "optional"> {
   return { type, presence: "optional", ...statement };
 }
 

@@ -69,6 +69,23 @@ export function object<const F extends Fields>(name: string, fields: F): Propert
   };
 }
 
+/** An object, or true or false in its place. */
+export function orBoolean<T extends object>(type: PropertyType<T>): PropertyType<T | boolean> {
+  const fields = Object.keys(type.object?.fields ?? {}).join(", ");
+  return {
+    ...type,
+    schema: z.union([z.boolean(), type.schema], `must be true, false, or an object with ${fields}`),
+    spec: { oneOf: [{ type: "boolean" }, type.spec] },
+    orBoolean: true,
+  };
+}
+
+/** A number of at least 1. */
+export function ratio(): PropertyType<number> {
+  const reason = "must be a number, at least 1";
+  return { schema: z.number(reason).min(1, reason), spec: { type: "number" } };
+}
+
 /** The id of a resource of this package. */
 export function idOf(resource: string, schema: z.ZodType<string>): PropertyType<string> {
   return { ...text(schema), reference: resource };

@@ -66,6 +66,7 @@ function checkValue(
   isNested = false,
 ): unknown {
   if (isUnknown(value)) return value;
+  if (type.orBoolean && typeof value === "boolean") return value;
   if (type.object && isRecord(value)) return checkFields(type.object.fields, value, path, failures);
   if (type.element && hasUnknown(value)) return checkPartlyKnown(type.element, value, path, failures);
   const result = type.schema.safeParse(value);
@@ -101,7 +102,7 @@ function fillDefaults(
 ): void {
   for (const [name, property] of Object.entries(fields)) {
     if (property.only !== undefined && property.only !== scope.service) continue;
-    if (values[name] === undefined && property.presence === "defaulted") values[name] = defaultOf(property, scope);
+    if (values[name] === undefined && property.default !== undefined) values[name] = defaultOf(property, scope);
     const value = values[name];
     if (property.type.object && isRecord(value)) fillDefaults(property.type.object.fields, value, scope);
   }

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BlockboxError } from "../errors.js";
 import { deviceSizeBytes } from "./blockDevice.js";
 import { run } from "./command.js";
+import { cannotLetGo, waitUntilUnused } from "./letGo.js";
 import type { Lock } from "./lock.js";
 import { findLoopDevice, isBackedBy, type LoopDevice, listLoopDevices } from "./loopList.js";
-import { deviceClaims, deviceUsers } from "./users.js";
+import { deviceUsers } from "./users.js";
 
 export {
   findLoopDevice,
@@ -26,7 +27,6 @@ export interface LoopWish {
 
 const attempts = 5;
 const detachLimitMs = 10_000;
-const passingLimitMs = 3_000;
 
 /**
  * Show a file, or a range of a file or device, as a block device. One that shows exactly this already is used.
@@ -80,20 +80,10 @@ export async function detachLoop(device: string, lock: Lock): Promise<void> {
   const loop = findLoopDevice(device);
   if (loop === undefined) return;
   // The kernel lets go lazily: of a mounted device it would only promise to.
-  await waitUntilUnused(loop);
+  await waitUntilUnused(device, describeBriefly(loop));
   await run("losetup", ["--detach", device], { lock });
   for (const start = performance.now(); isStill(loop); await sleep(20)) {
-    if (performance.now() - start > detachLimitMs) throw inUse(loop, deviceUsers(device));
-  }
-}
-
-/** Openers may be passing: any lvm command opens all devices. What has claimed the device stays. */
-async function waitUntilUnused(loop: LoopDevice): Promise<void> {
-  for (const start = performance.now(); ; await sleep(50)) {
-    const users = deviceUsers(loop.path);
-    if (users.length === 0) return;
-    const isOver = performance.now() - start > passingLimitMs;
-    if (isOver || deviceClaims(loop.path).length > 0) throw inUse(loop, users);
+    if (performance.now() - start > detachLimitMs) throw cannotLetGo(describeBriefly(loop), deviceUsers(device));
   }
 }
 
@@ -136,7 +126,6 @@ function describe(loop: LoopDevice): string {
   return `${loop.sizeBytes} bytes of ${loop.backing} from byte ${loop.offsetBytes}, ${mode}`;
 }
 
-function inUse(loop: LoopDevice, users: readonly string[]): BlockboxError {
-  const what = users.length > 0 ? users.join("; ") : "something that cannot be seen from here has it open";
-  return new BlockboxError("IN_USE", `${loop.path} (on ${loop.backing}) cannot be let go of: ${what}.`);
+function describeBriefly({ path, backing }: LoopDevice): string {
+  return `${path} (on ${backing})`;
 }

@@ -7,6 +7,7 @@ const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bi
 /** Debian 12's package of each program that we run. */
 const packageOf = {
   lvm: "lvm2",
+  dmsetup: "dmsetup",
   "mkfs.ext4": "e2fsprogs",
   resize2fs: "e2fsprogs",
   e2fsck: "e2fsprogs",

@@ -137,8 +137,8 @@ function inputType(type: PropertyType): string {
   return type.reference ? `${input} | ${type.reference}` : input;
 }
 
-function innerInput({ object, element, spec, enumeration }: PropertyType): string {
-  if (object) return `${object.name}Args`;
+function innerInput({ object, orBoolean, element, spec, enumeration }: PropertyType): string {
+  if (object) return `${orBoolean ? "boolean | " : ""}${object.name}Args`;
   if (element)
     return "type" in spec && spec.type === "array"
       ? `${inputType(element)}[]`
@@ -146,8 +146,8 @@ function innerInput({ object, element, spec, enumeration }: PropertyType): strin
   return enumeration ? union(enumeration.values) : primitive(spec);
 }
 
-function outputType({ object, element, spec, enumeration }: PropertyType): string {
-  if (object) return object.name;
+function outputType({ object, orBoolean, element, spec, enumeration }: PropertyType): string {
+  if (object) return `${orBoolean ? "boolean | " : ""}${object.name}`;
   if (element)
     return "type" in spec && spec.type === "array"
       ? `${outputType(element)}[]`

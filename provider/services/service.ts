@@ -9,6 +9,7 @@ export interface BlockService {
   readonly backends: BackendService;
   readonly volumes: VolumeService;
   readonly attachments: AttachmentService;
+  readonly snapshots: SnapshotService;
 }
 
 /** Whose a thing is: what its mark says from the first moment, before any state knows of it (rule 1). */
@@ -44,22 +45,38 @@ export interface LoopFile {
   readonly sparse: boolean;
 }
 
+export interface ThinPoolWish {
+  /** GiB of data; left out, 95 % of what the group has for it. */
+  readonly size?: number | undefined;
+  readonly metadataSizeMib?: number | undefined;
+  readonly maxOverSubscriptionRatio: number;
+}
+
 export interface BackendWish {
   readonly name: string;
   readonly volumeGroup: string;
-  readonly loopFile: LoopFile;
+  /** Use a group that exists, and never remove it. */
+  readonly adopt: boolean;
+  /** Paths of block devices. */
+  readonly devices: string[];
+  readonly loopFile?: LoopFile | undefined;
+  /** Left out: as the group has it, or (a new one) as the kernel allows. */
+  readonly thinPool?: boolean | ThinPoolWish | undefined;
   readonly volumeClear: "zero" | "none";
+  readonly activation: "auto" | "deviceMapper" | "loop";
 }
 
 export interface BackendFacts {
   readonly volumeGroup: string;
   readonly state: "up" | "down";
-  readonly activation: "loop";
+  readonly activation: "deviceMapper" | "loop";
   readonly thin: boolean;
   /** Whole GiB that volumes can use. */
   readonly totalGib: number;
   readonly devices: string[];
   readonly location: Location;
+  /** UUIDs of the physical volumes that were made on `devices`, by the path as it was given. */
+  readonly physicalVolumes: Readonly<Record<string, string>>;
   /** Directories that were made for its file, outermost first. */
   readonly directories: readonly string[];
 }
@@ -78,7 +95,9 @@ export interface BackendService {
   /** Nothing, if it is proven gone. What cannot be seen just now is answered from `wish`, with `state: "down"`. */
   read(id: string, recorded?: SeenBackend): Promise<SeenBackend | undefined>;
   /** Whether a part that an update puts back is missing, found without running a command. */
-  needsRepair(wish: BackendWish): boolean;
+  needsRepair(wish: BackendWish, recorded: BackendFacts): boolean;
+  /** Why it cannot be changed like that, if so: what only the existing group can say. */
+  refuseChange(id: string, from: BackendWish, to: BackendWish, recorded: BackendFacts): Promise<Problem | undefined>;
   update(id: string, wish: BackendWish, recorded: BackendFacts): Promise<BackendFacts>;
   /** Why it cannot be replaced, if so. */
   refuseReplacement(id: string): Promise<string | undefined>;
@@ -91,13 +110,21 @@ export interface VolumeWish {
   readonly size: number;
   readonly description?: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly bootable: boolean;
+  readonly readOnly: boolean;
+  /** What it begins as a copy of: the id of a Snapshot or a Volume. Its size may be larger. */
+  readonly source?: VolumeSource | undefined;
 }
+
+export type VolumeSource = { readonly snapshot: string } | { readonly volume: string };
 
 /** Which pool a volume is planned in: a Backend's id, or (before it exists) the identity of the Backend. */
 export type PoolReference = { readonly backendId: string } | { readonly backend: Identity };
 
 export interface VolumeFacts {
   readonly location: Location;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
 }
 
 export interface SeenVolume {
@@ -114,7 +141,8 @@ export interface VolumeService {
   create(identity: Identity, backendId: string, wish: VolumeWish): Promise<Created<VolumeFacts>>;
   read(id: string, location?: Location): Promise<SeenVolume | undefined>;
   update(identity: Identity, id: string, wish: VolumeWish, location: Location): Promise<VolumeFacts>;
-  delete(id: string, stack: string, location: Location): Promise<void>;
+  /** `cascade`: its snapshots go with it; otherwise it is refused while it has some. */
+  delete(id: string, stack: string, location: Location, cascade: boolean): Promise<void>;
   /** The engine has named the identity's volume, so it exists and is no longer planned as a new one. */
   settle(identity: Identity): void;
 }
@@ -129,12 +157,22 @@ export interface AttachedDevice {
    * What the device shows, so that it is known again without a command: backing device, the file behind that (loop
    * devices get other numbers after a reboot), offset and length in bytes.
    */
-  readonly shows: {
-    readonly backing: string;
-    readonly file: string;
-    readonly offsetBytes: number;
-    readonly sizeBytes: number;
-  };
+  readonly shows: ShownExtents | ShownVolume;
+}
+
+/** By a loop device: a range of a physical volume. */
+export interface ShownExtents {
+  readonly backing: string;
+  readonly file: string;
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** By device-mapper: a logical volume. */
+export interface ShownVolume {
+  /** lvm's UUID for device-mapper: `LVM-` and those of group and volume. */
+  readonly mapped: string;
+  readonly sizeBytes: number;
 }
 
 /** What a service lets be done with an attached volume while it holds it locked: see AttachmentService.attach. */
@@ -202,4 +240,38 @@ export interface AttachmentService {
   foresee(identity: Identity, volumeId: string, exists: boolean): Promise<ForeseenAttachment>;
   /** Whether the device still shows what it showed, found without running a command. */
   isAttached(device: Pick<AttachedDevice, "devicePath" | "shows">): boolean;
+}
+
+export interface SnapshotWish {
+  readonly volumeId: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Whether it may be taken while the volume is attached. */
+  readonly force: boolean;
+}
+
+export interface SnapshotFacts {
+  readonly location: Location;
+  /** Of the volume when it was taken, in GiB. */
+  readonly size: number;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+}
+
+export interface SeenSnapshot {
+  readonly facts: SnapshotFacts;
+  /** `volumeId` is nothing where the snapshot does not say it. */
+  readonly wish: Omit<SnapshotWish, "force" | "volumeId"> & { readonly volumeId: string | undefined };
+}
+
+export interface SnapshotService {
+  /** Against taking it. */
+  problems(identity: Identity, wish: SnapshotWish): Promise<Problem[]>;
+  create(identity: Identity, wish: SnapshotWish): Promise<Created<SnapshotFacts>>;
+  /** Nothing, if it is proven gone. */
+  read(id: string, location?: Location): Promise<SeenSnapshot | undefined>;
+  /** Name, description and metadata. */
+  update(id: string, wish: SnapshotWish, location: Location): Promise<void>;
+  delete(id: string, location: Location): Promise<void>;
 }

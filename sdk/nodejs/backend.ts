@@ -36,25 +36,41 @@ export interface BackendArgs {
 
 /** A volume group of this host's lvm2. At most one of `lvm` and `cinder`. */
 export interface BackendLvmArgs {
-  /** Name of the volume group, which this Backend makes. Default: the Backend's `name`. */
+  /** Name of the volume group, which this Backend makes, or adopts. Default: the Backend's `name`. */
   volumeGroup?: pulumi.Input<string>;
-  /** The file behind a loop device that is the group's physical volume. */
+  /** Use a volume group that exists. It is never removed, and nothing in it is wiped. Default: false. */
+  adopt?: pulumi.Input<boolean>;
+  /** Block devices that are to be its physical volumes; they must be blank. Once made they are known by their content, so a device may get another name. One can be added, or removed when no volume has a part on it. */
+  devices?: pulumi.Input<pulumi.Input<string>[]>;
+  /** The file behind a loop device that is a physical volume of the group. Default: `{}` without `devices` and `adopt`. */
   loopFile?: pulumi.Input<BackendLoopFileArgs>;
-  /** What becomes of a volume's data when the volume is deleted. Default: "zero". */
+  /** A thin pool, `<volume group>-pool`, that new volumes are made in. Left out when it is made: there is one where the kernel has dm-thin and volumes are activated by device-mapper; an adopted group keeps what it has. Cannot be taken away as long as it has volumes. */
+  thinPool?: pulumi.Input<boolean | BackendThinPoolArgs>;
+  /** What becomes of a thick volume's data when the volume is deleted. Default: "zero". */
   volumeClear?: pulumi.Input<"zero" | "none">;
+  /** How volumes become devices. Changed only while none is attached. Default: "auto". */
+  activation?: pulumi.Input<"auto" | "deviceMapper" | "loop">;
 }
 
 /** A volume group of this host's lvm2. At most one of `lvm` and `cinder`. */
 export interface BackendLvm {
-  /** Name of the volume group, which this Backend makes. */
+  /** Name of the volume group, which this Backend makes, or adopts. */
   volumeGroup: string;
-  /** The file behind a loop device that is the group's physical volume. */
-  loopFile: BackendLoopFile;
-  /** What becomes of a volume's data when the volume is deleted. */
+  /** Use a volume group that exists. It is never removed, and nothing in it is wiped. */
+  adopt: boolean;
+  /** Block devices that are to be its physical volumes; they must be blank. Once made they are known by their content, so a device may get another name. One can be added, or removed when no volume has a part on it. */
+  devices: string[];
+  /** The file behind a loop device that is a physical volume of the group. */
+  loopFile?: BackendLoopFile;
+  /** A thin pool, `<volume group>-pool`, that new volumes are made in. Left out when it is made: there is one where the kernel has dm-thin and volumes are activated by device-mapper; an adopted group keeps what it has. Cannot be taken away as long as it has volumes. */
+  thinPool?: boolean | BackendThinPool;
+  /** What becomes of a thick volume's data when the volume is deleted. */
   volumeClear: "zero" | "none";
+  /** How volumes become devices. Changed only while none is attached. */
+  activation: "auto" | "deviceMapper" | "loop";
 }
 
-/** The file behind a loop device that is the group's physical volume. */
+/** The file behind a loop device that is a physical volume of the group. */
 export interface BackendLoopFileArgs {
   /** Where the file is. It must not exist yet; missing directories are made. Default: `/var/lib/blockbox/<name>.img`. */
   path?: pulumi.Input<string>;
@@ -64,7 +80,7 @@ export interface BackendLoopFileArgs {
   sparse?: pulumi.Input<boolean>;
 }
 
-/** The file behind a loop device that is the group's physical volume. */
+/** The file behind a loop device that is a physical volume of the group. */
 export interface BackendLoopFile {
   /** Where the file is. It must not exist yet; missing directories are made. */
   path: string;
@@ -72,6 +88,26 @@ export interface BackendLoopFile {
   size: number;
   /** Whether the file takes space only as it is written. Otherwise its space is reserved at once. */
   sparse: boolean;
+}
+
+/** A thin pool, `<volume group>-pool`, that new volumes are made in. Left out when it is made: there is one where the kernel has dm-thin and volumes are activated by device-mapper; an adopted group keeps what it has. Cannot be taken away as long as it has volumes. */
+export interface BackendThinPoolArgs {
+  /** Size of the pool's data in GiB. Left out: 95 % of what the group has beside other logical volumes, and it grows with the group. */
+  size?: pulumi.Input<number>;
+  /** Size of the pool's metadata in MiB. Left out: 2 MiB for each GiB of data, at least 16. As much again is kept for its repair. */
+  metadataSizeMib?: pulumi.Input<number>;
+  /** How many times the pool's size its volumes may promise together. With 1 it can never run full by volumes alone; snapshots take room beside. Default: 1. */
+  maxOverSubscriptionRatio?: pulumi.Input<number>;
+}
+
+/** A thin pool, `<volume group>-pool`, that new volumes are made in. Left out when it is made: there is one where the kernel has dm-thin and volumes are activated by device-mapper; an adopted group keeps what it has. Cannot be taken away as long as it has volumes. */
+export interface BackendThinPool {
+  /** Size of the pool's data in GiB. Left out: 95 % of what the group has beside other logical volumes, and it grows with the group. */
+  size?: number;
+  /** Size of the pool's metadata in MiB. Left out: 2 MiB for each GiB of data, at least 16. As much again is kept for its repair. */
+  metadataSizeMib?: number;
+  /** How many times the pool's size its volumes may promise together. With 1 it can never run full by volumes alone; snapshots take room beside. */
+  maxOverSubscriptionRatio: number;
 }
 
 /** A volume type of a Cinder. Give `{}` for one with all defaults. */
@@ -106,7 +142,7 @@ export interface BackendCinder {
   adopt: boolean;
 }
 
-/** A pool of storage that volumes are made in: an LVM volume group of this host, on a file behind a loop device, or a volume type of a Cinder. With no inputs at all it is a volume group of 10 GiB in /var/lib/blockbox. */
+/** A pool of storage that volumes are made in: an LVM volume group of this host, on devices or on a file behind a loop device, or a volume type of a Cinder. With no inputs at all it is a volume group of 10 GiB in /var/lib/blockbox. */
 export class Backend extends BlockboxResource {
   /** Name of the Backend, and with Cinder of its volume type. */
   declare readonly name: pulumi.Output<string>;
@@ -127,7 +163,7 @@ export class Backend extends BlockboxResource {
   /** With LVM: whether new volumes are thin. */
   declare readonly thin: pulumi.Output<boolean | undefined>;
   /** With LVM: how its volumes become devices. */
-  declare readonly activation: pulumi.Output<"loop" | undefined>;
+  declare readonly activation: pulumi.Output<"deviceMapper" | "loop" | undefined>;
   /** Whether it could be used when last created, updated or refreshed. */
   declare readonly state: pulumi.Output<"up" | "down">;
   /** Whole GiB that it has for volumes, used and free; absent where Cinder's driver does not tell. */

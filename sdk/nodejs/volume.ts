@@ -128,7 +128,7 @@ export class Volume extends BlockboxResource {
   declare readonly encrypted: pulumi.Output<boolean | undefined>;
   /** With Cinder: whether it may be attached to several hosts at once. */
   declare readonly multiattach: pulumi.Output<boolean | undefined>;
-  /** With Cinder: when it was made, UTC. */
+  /** When it was made, UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args?: VolumeArgs, opts?: pulumi.CustomResourceOptions) {

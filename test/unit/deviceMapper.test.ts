@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { activeVolumes } from "../../provider/services/lvm/deviceMapper.js";
+import { activeVolumes } from "../../provider/services/lvm/activation/activeVolumes.js";
 import type { LogicalVolume } from "../../provider/services/lvm/report.js";
 
 const uuid = "AIb3UO-Ki8q-7Yq3-fphv-a4ae-hjTB-sjLw4N";
 
 function volume(name: string, lvUuid: string): LogicalVolume {
-  return { name, uuid: lvUuid, tags: [], sizeBytes: 0, permission: "rw", segments: [] };
+  return {
+    name,
+    uuid: lvUuid,
+    tags: [],
+    sizeBytes: 0,
+    permission: "rw",
+    kind: "thick",
+    createdAt: 0,
+    origin: "",
+    pool: "",
+    fill: undefined,
+    invalid: false,
+    segments: [],
+  };
 }
 
 test("volumes that device-mapper has are known by the UUIDs of group and volume", () => {

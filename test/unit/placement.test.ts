@@ -27,7 +27,20 @@ function cellOf(range: ExtentRange | undefined): number | undefined {
 function volume(name: string, firstCell: number, cells: number): LogicalVolume {
   const segment = { pvUuid: "p", pvDevice: "/dev/p", startExtent: firstCell * cell, extents: cells * cell };
   const segments = [{ ...segment, type: "linear", logicalStart: 0 }];
-  return { name, uuid: name, tags: [], sizeBytes: cells * gibBytes, permission: "rw", segments };
+  return {
+    name,
+    uuid: name,
+    tags: [],
+    sizeBytes: cells * gibBytes,
+    permission: "rw",
+    kind: "thick",
+    createdAt: 0,
+    origin: "",
+    pool: "",
+    fill: undefined,
+    invalid: false,
+    segments,
+  };
 }
 
 function layout(lvs: LogicalVolume[], free: ExtentRange[], extentCount = 10 * cell): Layout {

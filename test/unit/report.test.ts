@@ -88,7 +88,16 @@ test("no groups, groups without volumes, physical volumes without a group, hidde
   ];
   const [empty] = parseReport(JSON.stringify({ report: [{ vg }] }));
   assert.deepEqual([empty?.lvs, empty?.pvs, empty?.free, empty?.tags], [[], [], [], []]);
-  const lv = [{ lv_name: "[lvol0_pmspare]", lv_uuid: "l", lv_tags: "", lv_size: "1", lv_attr: "" }];
+  const unset = {
+    lv_time: "0",
+    origin: "",
+    pool_lv: "",
+    data_percent: "",
+    metadata_percent: "",
+    lv_snapshot_invalid: "",
+    lv_health_status: "",
+  };
+  const lv = [{ lv_name: "[lvol0_pmspare]", lv_uuid: "l", lv_tags: "", lv_size: "1", lv_attr: "", ...unset }];
   const [hidden] = parseReport(JSON.stringify({ report: [{ vg, lv }] }));
   assert.deepEqual(
     hidden?.lvs.map(({ name, segments }) => [name, segments]),

@@ -1,11 +1,10 @@
 import { hostname } from "node:os";
-import { bytesOf } from "../../services/lvm/extents.js";
+import { activationOf } from "../../services/lvm/activation/activation.js";
 import { gibBytes } from "../../services/lvm/geometry.js";
 import { backendId, partsOfVolume, requireGroupOf, type VolumeParts, volumeId } from "../../services/lvm/ids.js";
 import { locateGroup, requireVolume } from "../../services/lvm/locate.js";
 import { type Group, type LogicalVolume, readGroups } from "../../services/lvm/report.js";
 import { parseTags } from "../../services/lvm/tags.js";
-import { devicesOver } from "../../services/lvm/volumeDevice.js";
 import type { FoundVolume } from "./declaration.js";
 
 /** Throws NOT_FOUND, NOT_HERE, NOT_OURS. The report is always a new one: what was just made must be in it. */
@@ -25,7 +24,9 @@ export async function volumesOf(backend: string): Promise<FoundVolume[]> {
 function seen(group: Group, lv: LogicalVolume): FoundVolume {
   const { name, description, metadata, clearFrom, deleting } = parseTags(lv.tags);
   const id = volumeId(group.name, lv.name);
-  const devices = devicesOf(group, lv);
+  const devices = activationOf(group)
+    .devicesOf(group, lv)
+    .map(({ path }) => path);
   return {
     id,
     name: name ?? lv.name,
@@ -36,10 +37,4 @@ function seen(group: Group, lv: LogicalVolume): FoundVolume {
     metadata: metadata ?? {},
     backend: backendId(group.name),
   };
-}
-
-/** The loop devices that show any part of it. */
-function devicesOf(group: Group, lv: LogicalVolume): string[] {
-  const paths = lv.segments.flatMap((segment) => devicesOver(bytesOf(group, segment)).map(({ path }) => path));
-  return [...new Set(paths)];
 }

@@ -1,6 +1,19 @@
 import { z } from "zod";
 import { defaulted, optional, optionalOutput, output, type Values } from "../../declaration/property.js";
-import { boolean, gib, listOf, mapOf, object, oneOf, plainText, text, wholeNumber } from "../../declaration/type.js";
+import {
+  boolean,
+  gib,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  orBoolean,
+  plainText,
+  ratio,
+  text,
+  wholeNumber,
+} from "../../declaration/type.js";
+import { isUnknown } from "../../declaration/unknown.js";
 import { faultOfGroupName } from "../../services/lvm/ids.js";
 import { commonInputs } from "../common.js";
 import { absolutePath, description, displayName } from "../texts.js";
@@ -30,20 +43,73 @@ const loopFile = object("BackendLoopFile", {
   }),
 });
 
+const mib = () => {
+  const type = wholeNumber("MiB");
+  const reason = "must be a whole number of MiB, 4 to 16192";
+  return { ...type, schema: z.int(reason).min(4, reason).max(16_192, reason) };
+};
+
+const thinPool = object("BackendThinPool", {
+  size: optional(gib(), {
+    change: "growOnly",
+    doc: "Size of the pool's data in GiB. Left out: 95 % of what the group has beside other logical volumes, and it grows with the group.",
+  }),
+  metadataSizeMib: optional(mib(), {
+    change: "growOnly",
+    doc: "Size of the pool's metadata in MiB. Left out: 2 MiB for each GiB of data, at least 16. As much again is kept for its repair.",
+  }),
+  maxOverSubscriptionRatio: defaulted(ratio(), {
+    change: "inPlace",
+    default: 1,
+    doc: "How many times the pool's size its volumes may promise together. With 1 it can never run full by volumes alone; snapshots take room beside.",
+  }),
+});
+
+/** What the file, or the device, takes its place for: nothing is made where there is something to use already. */
+const hasOwnDevices = (inputs: Readonly<Record<string, unknown>>) => {
+  const { devices, adopt } = (inputs.lvm ?? {}) as { devices?: unknown; adopt?: unknown };
+  return adopt === true || isUnknown(devices) || (Array.isArray(devices) && devices.length > 0);
+};
+
 const lvmInputs = object("BackendLvm", {
   volumeGroup: defaulted(groupName, {
     change: "replace",
     default: { doc: "the Backend's `name`", derive: ({ inputs }) => String(inputs.name) },
-    doc: "Name of the volume group, which this Backend makes.",
+    doc: "Name of the volume group, which this Backend makes, or adopts.",
   }),
-  loopFile: defaulted(loopFile, {
+  adopt: defaulted(boolean(), {
     change: "inPlace",
-    default: {},
-    doc: "The file behind a loop device that is the group's physical volume.",
+    default: false,
+    doc: "Use a volume group that exists. It is never removed, and nothing in it is wiped.",
+  }),
+  devices: defaulted(listOf(absolutePath), {
+    change: "inPlace",
+    default: [],
+    doc: "Block devices that are to be its physical volumes; they must be blank. Once made they are known by their content, so a device may get another name. One can be added, or removed when no volume has a part on it.",
+  }),
+  loopFile: optional(loopFile, {
+    change: (from, to) => (from === undefined || to === undefined ? "replace" : "inPlace"),
+    default: {
+      doc: "`{}` without `devices` and `adopt`",
+      derive: ({ inputs }) => (hasOwnDevices(inputs) ? undefined : {}),
+    },
+    doc: "The file behind a loop device that is a physical volume of the group.",
+  }),
+  thinPool: optional(orBoolean(thinPool), {
+    change: "inPlace",
+    doc: "A thin pool, `<volume group>-pool`, that new volumes are made in. Left out when it is made: there is one where the kernel has dm-thin and volumes are activated by device-mapper; an adopted group keeps what it has. Cannot be taken away as long as it has volumes.",
   }),
   volumeClear: defaulted(
     oneOf("VolumeClear", { zero: "Overwritten with zeros.", none: "Left as it is on the disk." }),
-    { change: "inPlace", default: "zero", doc: "What becomes of a volume's data when the volume is deleted." },
+    { change: "inPlace", default: "zero", doc: "What becomes of a thick volume's data when the volume is deleted." },
+  ),
+  activation: defaulted(
+    oneOf("LvmActivation", {
+      auto: "By device-mapper where the kernel has it when the group is made, else by loop devices; then as it was made.",
+      deviceMapper: "By device-mapper, as lvm2 usually does.",
+      loop: "By loop devices on their extents, without device-mapper: thick volumes in one piece, no snapshots.",
+    }),
+    { change: "inPlace", default: "auto", doc: "How volumes become devices. Changed only while none is attached." },
   ),
 });
 
@@ -132,7 +198,7 @@ const outputs = {
   volumeType: optionalOutput(plainText, "With Cinder: name of the volume type."),
   thin: optionalOutput(boolean(), "With LVM: whether new volumes are thin."),
   activation: optionalOutput(
-    oneOf("LvmActivation", { loop: "Volumes are reached by loop devices on their extents, without device-mapper." }),
+    oneOf("LvmActivationInUse", { deviceMapper: "By device-mapper.", loop: "By loop devices on their extents." }),
     "With LVM: how its volumes become devices.",
   ),
   state: output(
@@ -155,7 +221,7 @@ export type BackendOutputs = Values<typeof outputs>;
 
 export const backendDeclaration = {
   name: "Backend",
-  doc: "A pool of storage that volumes are made in: an LVM volume group of this host, on a file behind a loop device, or a volume type of a Cinder. With no inputs at all it is a volume group of 10 GiB in /var/lib/blockbox.",
+  doc: "A pool of storage that volumes are made in: an LVM volume group of this host, on devices or on a file behind a loop device, or a volume type of a Cinder. With no inputs at all it is a volume group of 10 GiB in /var/lib/blockbox.",
   inputs,
   outputs,
 };

@@ -8,9 +8,14 @@ import type { BackendOutputs, BackendInputs as Inputs } from "./declaration.js";
 
 type Record = Inputs &
   BackendOutputs &
-  Omit<BackendFacts, "location" | "directories"> & { __location: Location; __directories: readonly string[] };
+  Omit<BackendFacts, "location" | "directories" | "physicalVolumes"> & {
+    __location: Location;
+    __directories: readonly string[];
+    /** States of earlier releases do not have it. */
+    __physicalVolumes?: Readonly<{ [path: string]: string }>;
+  };
 
-/** A Backend as a volume group of this host, on a file behind a loop device. */
+/** A Backend as a volume group of this host. */
 export const backendWithLvm: Life<Inputs, Record> = {
   deleteBeforeReplace: true,
 
@@ -19,7 +24,8 @@ export const backendWithLvm: Life<Inputs, Record> = {
     const wish = wishOf(wanted);
     // Given ones are checked where they are declared; these may come from the name.
     const fault =
-      faultOfGroupName(wish.volumeGroup) ?? absolutePath.schema.safeParse(wish.loopFile.path).error?.issues[0]?.message;
+      faultOfGroupName(wish.volumeGroup) ??
+      (wish.loopFile && absolutePath.schema.safeParse(wish.loopFile.path).error?.issues[0]?.message);
     if (fault !== undefined) {
       const remedy = "give another name, or lvm.volumeGroup and lvm.loopFile.path as well";
       return [{ property: "name", reason: `${fault}; it names the volume group and the file: ${remedy}` }];
@@ -27,13 +33,20 @@ export const backendWithLvm: Life<Inputs, Record> = {
     return lvm.backends.problems(identity, wish, before && wishOf(before));
   },
 
-  async refuse(_identity, id, _olds, _news, differences) {
+  async refuse(_identity, id, olds, news, differences) {
     const cause = differences.find(({ change }) => change === "replace");
-    const reason = cause && (await lvm.backends.refuseReplacement(id));
-    if (cause && reason !== undefined) throw refusal(cause.path.join("."), reason);
+    if (cause === undefined) {
+      if (hasUnknown(news)) return;
+      const problem = await lvm.backends.refuseChange(id, wishOf(olds), wishOf(news), factsOf(olds));
+      if (problem) throw refusal(problem.property, problem.reason);
+      return;
+    }
+    const reason = await lvm.backends.refuseReplacement(id);
+    if (reason !== undefined) throw refusal(cause.path.join("."), reason);
   },
 
-  repair: (recorded) => (recorded.state === "down" || lvm.backends.needsRepair(wishOf(recorded)) ? "update" : "none"),
+  repair: (recorded) =>
+    recorded.state === "down" || lvm.backends.needsRepair(wishOf(recorded), factsOf(recorded)) ? "update" : "none",
 
   async create(identity, wanted) {
     const { id, facts } = await lvm.backends.create(identity, wishOf(wanted));
@@ -55,15 +68,18 @@ export const backendWithLvm: Life<Inputs, Record> = {
   delete: (identity, id, recorded) => lvm.backends.delete(id, identity.stack, wishOf(recorded), factsOf(recorded)),
 };
 
+/** States of earlier releases lack what came later: it has its default then. */
 function wishOf({ name, lvm: group }: Inputs): BackendWish {
-  return { name, ...group };
+  return { name, ...{ adopt: false, devices: [], activation: "auto" as const }, ...group };
 }
 
-function record(wanted: Inputs, { location, directories, ...facts }: BackendFacts): Record {
-  return { ...wanted, kind: "lvm", services: [], ...facts, __location: location, __directories: directories };
+function record(wanted: Inputs, { location, directories, physicalVolumes, ...facts }: BackendFacts): Record {
+  const hidden = { __location: location, __directories: directories, __physicalVolumes: physicalVolumes };
+  return { ...wanted, kind: "lvm", services: [], ...facts, ...hidden };
 }
 
 function factsOf(recorded: Record): BackendFacts {
-  const { volumeGroup, state, activation, thin, totalGib, devices, __location: location } = recorded;
-  return { volumeGroup, state, activation, thin, totalGib, devices, location, directories: recorded.__directories };
+  const { volumeGroup, state, activation, thin, totalGib, devices } = recorded;
+  const facts = { volumeGroup, state, activation, thin, totalGib, devices, location: recorded.__location };
+  return { ...facts, directories: recorded.__directories, physicalVolumes: recorded.__physicalVolumes ?? {} };
 }

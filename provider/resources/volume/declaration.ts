@@ -130,7 +130,7 @@ const outputs = {
   serviceHost: optionalOutput(plainText, "With Cinder: the pool that holds it, `<host>@<backend>#<pool>`."),
   encrypted: optionalOutput(boolean(), "With Cinder: whether Cinder encrypts it."),
   multiattach: optionalOutput(boolean(), "With Cinder: whether it may be attached to several hosts at once."),
-  createdAt: optionalOutput(plainText, "With Cinder: when it was made, UTC."),
+  createdAt: optionalOutput(plainText, "When it was made, UTC."),
 };
 
 export type VolumeInputs = Values<typeof inputs>;

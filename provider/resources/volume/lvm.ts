@@ -1,6 +1,6 @@
 import { hasUnknown, isUnknown } from "../../declaration/unknown.js";
 import { lvm } from "../../services/lvm/index.js";
-import type { Location, PoolReference, VolumeWish } from "../../services/service.js";
+import type { Location, PoolReference, VolumeFacts, VolumeWish } from "../../services/service.js";
 import { identityOf } from "../identity.js";
 import { type Life, refusal, replaces } from "../resource.js";
 import type { VolumeInputs, VolumeOutputs } from "./declaration.js";
@@ -32,7 +32,7 @@ export const volumeWithLvm: Life<Inputs, Record> = {
 
   async create(identity, wanted) {
     const { id, facts } = await lvm.volumes.create(identity, wanted.backend, wishOf(wanted));
-    return { id, outputs: { ...wanted, __location: facts.location } };
+    return { id, outputs: record(wanted, facts) };
   },
 
   async read(identity, id, recorded) {
@@ -45,15 +45,14 @@ export const volumeWithLvm: Life<Inputs, Record> = {
       ...seen.wish,
       metadata: { ...seen.wish.metadata },
     } as unknown as Inputs;
-    return { inputs: seenInputs, outputs: { ...seenInputs, __location: seen.facts.location } };
+    return { inputs: seenInputs, outputs: record(seenInputs, seen.facts) };
   },
 
   async update(identity, id, olds, news) {
-    const { location } = await lvm.volumes.update(identity, id, wishOf(news), olds.__location);
-    return { ...news, __location: location };
+    return record(news, await lvm.volumes.update(identity, id, wishOf(news), olds.__location));
   },
 
-  delete: (identity, id, recorded) => lvm.volumes.delete(id, identity.stack, recorded.__location),
+  delete: (identity, id, recorded) => lvm.volumes.delete(id, identity.stack, recorded.__location, recorded.cascade),
 };
 
 /** Where the volume is planned: by the Backend's id, or by who the Backend is while its id is still unknown. */
@@ -63,5 +62,9 @@ function poolOf(backendId: string, backendUrn: string | undefined): PoolReferenc
 }
 
 function wishOf({ name, size, description, metadata }: Inputs): VolumeWish {
-  return { name, size, description, metadata };
+  return { name, size, description, metadata, bootable: false, readOnly: false };
+}
+
+function record(wanted: Inputs, { location, createdAt }: VolumeFacts): Record {
+  return { ...wanted, createdAt, __location: location };
 }

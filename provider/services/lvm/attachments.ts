@@ -1,13 +1,11 @@
 import type { Lock } from "../../host/lock.js";
-import { detachLoop, type LoopDevice } from "../../host/loop.js";
 import { awaitCreator } from "../claims.js";
 import type { AttachedVolume, AttachmentService } from "../service.js";
 import { StillAttachedError } from "../stillAttached.js";
+import { activationOf, type ShownDevice } from "./activation/activation.js";
 import { type BegunAttachment, beginAttachment, noteBeginning } from "./beginAttachment.js";
 import { changeGroup, holdVolume, recentGroups } from "./change.js";
 import { finishClearing, refuseUnfinished } from "./changeVolume.js";
-import { refuseActiveGroup } from "./deviceMapper.js";
-import { rangeOfVolume } from "./extents.js";
 import { foreseeAttachment } from "./foreseeAttachment.js";
 import { partsOf } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
@@ -15,9 +13,9 @@ import { unmarkWhenQuiet } from "./marking.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
 import { retagVolume } from "./retag.js";
 import { creationTags, formattingTag, parseTags } from "./tags.js";
-import { deviceFacts, deviceOf, recordedDevice, showVolume } from "./volumeDevice.js";
+import { deviceFacts, hideRecorded, recordedDevice } from "./volumeDevice.js";
 
-/** Attachments of linear volumes without device-mapper: a loop device over the volume's extents. */
+/** Attachments of logical volumes: a device on this host. */
 export const attachments: AttachmentService = {
   async attach(identity, id, wish, use) {
     const { volumeGroup, lv: name } = partsOf(id);
@@ -25,8 +23,9 @@ export const attachments: AttachmentService = {
     const begin = (lock: Lock) => beginAttachment(identity, id, wish, lock);
     const attach = async (lock: Lock) => {
       const begun = await changeGroup(volumeGroup, purpose, begin);
-      const device = await showVolume(rangeOfVolume(begun.group, begun.lv), undefined, wish.readOnly, lock);
-      const attached = attachedVolume(begun.group, begun.lv, device, lock);
+      const { group, lv } = begun;
+      const device = await activationOf(group).show(group, lv, undefined, wish.readOnly, lock);
+      const attached = attachedVolume(group, lv, device, lock);
       try {
         const result = await use(attached);
         for (const tag of begun.tags) unmarkWhenQuiet(volumeGroup, name, tag);
@@ -46,13 +45,14 @@ export const attachments: AttachmentService = {
       const { group, lv, tags } = await changeGroup(parts.volumeGroup, purpose, async (groupLock) => {
         const found = requireVolume(await readGroups({ lock: groupLock }), parts, location);
         refuseUnfinished(found.group, found.lv);
-        refuseActiveGroup(found.group);
+        activationOf(found.group).require(found.group);
         await finishClearing(found.group, found.lv, groupLock);
         // Earlier notes stay until their mount is dealt with: `use` is told of them.
         const noted = mount ?? parseTags(found.lv.tags).mount;
         return { ...found, tags: await noteBeginning(found.group, found.lv, [], noted, groupLock) };
       });
-      const device = await showVolume(rangeOfVolume(group, lv), deviceOf(group, lv), readOnly, lock);
+      const activation = activationOf(group);
+      const device = await activation.show(group, lv, activation.deviceOf(group, lv), readOnly, lock);
       const result = await use(attachedVolume(group, lv, device, lock));
       for (const tag of tags) unmarkWhenQuiet(parts.volumeGroup, parts.lv, tag);
       return result;
@@ -63,7 +63,7 @@ export const attachments: AttachmentService = {
     const found = locateVolume(await recentGroups(), partsOf(id), location);
     if (typeof found === "string") return "gone";
     const { group, lv } = found;
-    const device = deviceOf(group, lv);
+    const device = activationOf(group).deviceOf(group, lv);
     if (location) for (const tag of creationTags(lv.tags)) unmarkWhenQuiet(group.name, lv.name, tag);
     return device && deviceFacts(group, lv, device);
   },
@@ -73,11 +73,16 @@ export const attachments: AttachmentService = {
     const purpose = `detaching volume ${id}`;
     await holdVolume(parts.lv, purpose, async (lock) => {
       const found = locateVolume(await readGroups({ lock }), parts, location);
-      const device = typeof found === "string" ? recordedDevice(recorded) : deviceOf(found.group, found.lv);
-      await letGoOf(lock, device?.path, typeof found === "string" ? undefined : parseTags(found.lv.tags).mount);
-      if (device) await detachLoop(device.path, lock);
-      if (typeof found === "string") return;
+      if (typeof found === "string") {
+        await letGoOf(lock, recordedDevice(recorded), undefined);
+        await hideRecorded(recorded, lock);
+        return;
+      }
       const { group, lv } = found;
+      const activation = activationOf(group);
+      const device = activation.deviceOf(group, lv);
+      await letGoOf(lock, device?.path, parseTags(lv.tags).mount);
+      if (device) await activation.hide(group, lv, device, lock);
       const remove = creationTags(lv.tags);
       if (remove.length > 0)
         await changeGroup(group.name, purpose, (groupLock) => retagVolume(group, lv, { remove }, groupLock));
@@ -91,7 +96,12 @@ export const attachments: AttachmentService = {
 
 async function undo(attached: AttachedVolume, { group, lv, tags }: BegunAttachment, cause: unknown): Promise<void> {
   try {
-    await detachLoop(attached.devicePath, attached.lock);
+    await activationOf(group).hide(
+      group,
+      lv,
+      { path: attached.devicePath, sizeBytes: attached.sizeBytes, readOnly: false },
+      attached.lock,
+    );
     const purpose = `undoing the attachment of volume ${group.name}/${lv.name}`;
     await changeGroup(group.name, purpose, (lock) => retagVolume(group, lv, { remove: tags }, lock));
   } catch (undoError) {
@@ -99,7 +109,7 @@ async function undo(attached: AttachedVolume, { group, lv, tags }: BegunAttachme
   }
 }
 
-function attachedVolume(group: Group, lv: LogicalVolume, device: LoopDevice, lock: Lock): AttachedVolume {
+function attachedVolume(group: Group, lv: LogicalVolume, device: ShownDevice, lock: Lock): AttachedVolume {
   const { formatting, mount: noted } = parseTags(lv.tags);
   return {
     ...deviceFacts(group, lv, device),

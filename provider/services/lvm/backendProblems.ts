@@ -6,7 +6,7 @@ import { missingTools, type Tool } from "../../host/tools.js";
 import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
 import { recentGroups } from "./change.js";
 import { gibBytes } from "./geometry.js";
-import { ownerOf, workingPath } from "./loopFile.js";
+import { ownerOf, requireLoopFile, workingPath } from "./loopFile.js";
 import { isGroupOf } from "./marking.js";
 import { planBackend, plannedOwner } from "./plan.js";
 
@@ -25,13 +25,14 @@ const plannedSpace = new Map<number, Map<string, number>>();
 export async function backendProblems(identity: Identity, wish: BackendWish, before?: BackendWish): Promise<Problem[]> {
   const unfit = hostProblems();
   if (unfit.length > 0) return unfit;
-  const { volumeGroup, loopFile } = wish;
+  const { volumeGroup } = wish;
+  const loopFile = requireLoopFile(wish);
   if (before) earlier.set(identity.digest, before);
   const own = earlier.get(identity.digest);
-  const isNew = before === undefined || before.volumeGroup !== volumeGroup || before.loopFile.path !== loopFile.path;
+  const isNew = before === undefined || before.volumeGroup !== volumeGroup || before.loopFile?.path !== loopFile.path;
   const problems = [
     ...(own?.volumeGroup === volumeGroup ? [] : await groupProblems(identity, volumeGroup)),
-    ...(own?.loopFile.path === loopFile.path ? [] : await fileProblems(identity, wish)),
+    ...(own?.loopFile?.path === loopFile.path ? [] : await fileProblems(identity, wish)),
     ...(isNew || !isDeepStrictEqual(loopFile, before.loopFile) ? spaceProblems(identity, loopFile) : []),
   ];
   if (problems.length === 0) planBackend(identity, volumeGroup, loopFile.size, isNew);
@@ -67,7 +68,9 @@ async function groupProblems(identity: Identity, volumeGroup: string): Promise<P
   return [];
 }
 
-async function fileProblems(identity: Identity, { volumeGroup, loopFile: { path } }: BackendWish): Promise<Problem[]> {
+async function fileProblems(identity: Identity, wish: BackendWish): Promise<Problem[]> {
+  const { volumeGroup } = wish;
+  const { path } = requireLoopFile(wish);
   const fault = (reason: string): Problem[] => [{ property: "lvm.loopFile.path", reason }];
   const owner = plannedFiles.get(path) ?? identity.digest;
   if (owner !== identity.digest)

@@ -1,5 +1,5 @@
 import { findLoopDevice, isBackedBy, loopOfFile } from "../../host/loop.js";
-import type { BackendService, BackendWish, SeenBackend } from "../service.js";
+import type { BackendService, SeenBackend } from "../service.js";
 import { backendProblems } from "./backendProblems.js";
 import { recentGroups } from "./change.js";
 import { gibBytes } from "./geometry.js";
@@ -27,8 +27,8 @@ export const backends: BackendService = {
   async read(id, recorded) {
     const volumeGroup = requireGroupOf(id);
     const groups = await recentGroups();
-    if (recorded === undefined) return seen(locateGroup(groups, volumeGroup), []);
-    const { location, directories } = recorded.facts;
+    if (recorded === undefined) return seen(locateGroup(groups, volumeGroup));
+    const { location } = recorded.facts;
     refuseOtherMachine(volumeGroup, location);
     if (isBuried(location.vgUuid)) return undefined;
     const visible = groups.find(({ uuid }) => uuid === location.vgUuid);
@@ -36,12 +36,14 @@ export const backends: BackendService = {
     if (!visible?.complete) return { wish: recorded.wish, facts: { ...recorded.facts, state: "down" } };
     const group = locateGroup(groups, volumeGroup, location);
     for (const tag of creationTags(group.tags)) unmarkWhenQuiet(group.name, "", tag);
-    return seen(group, directories, recorded.wish);
+    return seen(group, recorded);
   },
 
-  needsRepair: ({ loopFile }) => loopOfFile(loopFile.path) === undefined,
+  needsRepair: ({ loopFile }) => loopFile !== undefined && loopOfFile(loopFile.path) === undefined,
 
   update: (id, wish, recorded) => updateGroup(requireGroupOf(id), wish, recorded),
+
+  refuseChange: async () => undefined,
 
   async refuseReplacement(id) {
     const volumeGroup = requireGroupOf(id);
@@ -55,15 +57,21 @@ export const backends: BackendService = {
   delete: (id, stack, wish, recorded) => removeGroup(requireGroupOf(id), stack, wish, recorded),
 };
 
-function seen(group: Group, directories: readonly string[], recorded?: BackendWish): SeenBackend {
+function seen(group: Group, recorded?: SeenBackend): SeenBackend {
   const { name, volumeClear, sparse } = parseGroupTags(group.tags);
-  const path = pathOf(group, recorded?.loopFile.path);
+  const path = pathOf(group, recorded?.wish.loopFile?.path);
   // Of the physical volume, not of the file: so an update comes that finishes a growth which was cut short between both.
   const [pv] = group.pvs;
   const size = pv ? Math.ceil((pv.peStartBytes + pv.extentCount * group.extentSizeBytes) / gibBytes) : 0;
+  const { adopt, devices, thinPool, activation } =
+    recorded?.wish ?? ({ adopt: false, devices: [], activation: "auto" } as const);
   return {
-    wish: { name, volumeGroup: group.name, loopFile: { path, size, sparse }, volumeClear },
-    facts: groupFacts(group, directories),
+    wish: {
+      ...{ name, volumeGroup: group.name, adopt, devices: [...devices], loopFile: { path, size, sparse } },
+      ...(thinPool === undefined ? {} : { thinPool }),
+      ...{ volumeClear, activation },
+    },
+    facts: groupFacts(group, recorded?.facts ?? { directories: [], physicalVolumes: {} }),
   };
 }
 

@@ -1,18 +1,16 @@
 import type { Lock } from "../../host/lock.js";
-import { detachLoop } from "../../host/loop.js";
 import { foldersBetween, mountsOf, removeDirectories, unmount } from "../../host/mounts.js";
 import { isDead, isLeftBehind, isNamed } from "../claims.js";
 import { newMark } from "../mark.js";
 import type { AttachWish, Identity, NotedMount } from "../service.js";
+import { activationOf } from "./activation/activation.js";
+import { attachedElsewhere } from "./attachedElsewhere.js";
 import { finishClearing, refuseUnfinished } from "./changeVolume.js";
-import { refuseActiveGroup } from "./deviceMapper.js";
-import { rangeOfVolume } from "./extents.js";
 import { partsOf, volumeId } from "./ids.js";
 import { requireVolume } from "./locate.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
 import { retagVolume } from "./retag.js";
 import { attachmentMarkTag, creationTags, mountTags, parseTags } from "./tags.js";
-import { attachedElsewhere, devicesOver } from "./volumeDevice.js";
 
 export interface BegunAttachment {
   readonly group: Group;
@@ -33,7 +31,7 @@ export async function beginAttachment(
 ): Promise<BegunAttachment> {
   const { group, lv } = requireVolume(await readGroups({ lock }), partsOf(id));
   refuseUnfinished(group, lv);
-  refuseActiveGroup(group);
+  activationOf(group).require(group);
   await finishClearing(group, lv, lock);
   await letGoOfLeft(identity, id, group, lv, lock);
   const tags = await noteBeginning(group, lv, [attachmentMarkTag(newMark(identity))], mount, lock);
@@ -60,7 +58,7 @@ export async function noteBeginning(
 }
 
 async function letGoOfLeft(identity: Identity, id: string, group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
-  const devices = devicesOver(rangeOfVolume(group, lv));
+  const devices = activationOf(group).devicesOf(group, lv);
   if (devices.length === 0) return;
   const { attachmentMark } = parseTags(lv.tags);
   const isOwn = !isNamed("Attachment", id) && isLeftBehind(attachmentMark, identity);
@@ -80,11 +78,12 @@ export function isLeftInStack({ name: group }: Group, { name, tags }: LogicalVol
 /** Unmounts and detaches what a killed create left. */
 export async function letGo(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
   const { madeDirectory } = parseTags(lv.tags);
-  for (const loop of devicesOver(rangeOfVolume(group, lv))) {
-    for (const { path } of mountsOf(loop.path)) {
+  const activation = activationOf(group);
+  for (const device of activation.devicesOf(group, lv)) {
+    for (const { path } of mountsOf(device.path)) {
       await unmount(path, lock);
       if (madeDirectory !== undefined) removeDirectories(foldersBetween(madeDirectory, path));
     }
-    await detachLoop(loop.path, lock);
+    await activation.hide(group, lv, device, lock);
   }
 }

@@ -1,10 +1,10 @@
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
-import type { Location, VolumeWish } from "../service.js";
+import type { Location, VolumeFacts, VolumeWish } from "../service.js";
+import { activationOf } from "./activation/activation.js";
 import { changeGroup, holdVolume } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
-import { refuseActiveGroup } from "./deviceMapper.js";
 import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
 import { gibBytes } from "./geometry.js";
 import { type Growth, growth } from "./growth.js";
@@ -13,17 +13,19 @@ import { requireVolume } from "./locate.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
 import { retagVolume } from "./retag.js";
 import { clearTag, descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
+import { volumeFacts } from "./volumeFacts.js";
 
 /** Brings a volume's tags and size to what is wanted, and finishes a growth that was cut short. */
-export async function changeVolume(parts: VolumeParts, wish: VolumeWish, location: Location): Promise<void> {
-  await holdVolume(parts.lv, `changing volume ${wish.name}`, () =>
+export async function changeVolume(parts: VolumeParts, wish: VolumeWish, location: Location): Promise<VolumeFacts> {
+  return holdVolume(parts.lv, `changing volume ${wish.name}`, () =>
     changeGroup(parts.volumeGroup, `changing volume ${wish.name}`, async (lock) => {
       const { group, lv } = requireVolume(await readGroups({ lock }), parts, location);
       refuseUnfinished(group, lv);
-      refuseActiveGroup(group);
+      activationOf(group).require(group);
       await changeTags(group, lv, wish, lock);
       await finishClearing(group, lv, lock);
       if (lv.sizeBytes < wish.size * gibBytes) await grow(group, lv, wish.size, lock);
+      return volumeFacts(group, lv);
     }),
   );
 }

@@ -1,12 +1,18 @@
 import { existsSync } from "node:fs";
 import { type CommandResult, type RunOptions, run } from "../../host/command.js";
 
+export interface LvmOptions extends RunOptions {
+  /** Whether lvm may and shall use device-mapper. Without it, metadata are changed and nothing else: they are real. */
+  readonly deviceMapper?: boolean;
+}
+
 /**
- * Run one lvm command in loop activation: lvm does not touch device-mapper, its metadata is real.
- * `args` begins with the subcommand. Errors as of `run`, without tags: they hold descriptions and metadata.
+ * Run one lvm command. `args` begins with the subcommand. Errors as of `run`, without tags: they hold descriptions and
+ * metadata.
  */
-export function lvm(args: readonly [string, ...string[]], options: RunOptions = {}): Promise<CommandResult> {
-  const all = [...args, ...answer(args[0]), "--driverloaded", "n", "--config", config()];
+export function lvm(args: readonly [string, ...string[]], options: LvmOptions = {}): Promise<CommandResult> {
+  const driver = options.deviceMapper ? [] : ["--driverloaded", "n"];
+  const all = [...args, ...answer(args[0]), ...driver, "--config", config()];
   const isTagOption = (arg: string | undefined) => arg === "--addtag" || arg === "--deltag";
   const shownArgs = args.filter((arg, at) => !isTagOption(arg) && !isTagOption(args[at - 1]));
   return run("lvm", all, { ...options, shownArgs });
@@ -21,8 +27,15 @@ function answer(subcommand: string): string[] {
 }
 
 function config(): string {
-  // lvm archives the group's whole text at each change and keeps it for 30 days: too much for groups with many volumes.
-  const backup = "backup{archive=0}";
-  // Without a running udevd lvm would wait for it.
-  return existsSync("/run/udev/control") ? backup : `${backup} activation{udev_sync=0 udev_rules=0}`;
+  return [
+    // lvm archives the group's whole text at each change and keeps it for 30 days: too much for groups with many volumes.
+    "backup/archive=0",
+    'report/time_format="%s"',
+    // A pool that is full gives its writers errors at once: lvm's own default has them wait for a minute first.
+    "activation/error_when_full=1",
+    // No pool is grown unasked.
+    "activation/monitoring=0",
+    // Without a running udevd lvm would wait for it.
+    ...(existsSync("/run/udev/control") ? [] : ["activation/udev_sync=0", "activation/udev_rules=0"]),
+  ].join(" ");
 }

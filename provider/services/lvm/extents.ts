@@ -27,10 +27,26 @@ export function bytesOf(group: Pick<Group, "extentSizeBytes" | "pvs" | "name">, 
   };
 }
 
-/** The one range of a linear volume: all that loop activation can show. Throws INPUT_REFUSED for any other layout. */
+/** The pieces of a thick volume in logical order; none for one in a pool. Throws INPUT_REFUSED for mirrors, stripes and the like. */
+export function rangesOfVolume(group: Group, lv: LogicalVolume): ByteRange[] {
+  if (lv.segments.some(({ type }) => type !== "linear")) {
+    throw new BlockboxError(
+      "INPUT_REFUSED",
+      `Volume ${group.name}/${lv.name} is not of linear pieces, which is all that is made or changed here.`,
+    );
+  }
+  return lv.segments.map((segment) => bytesOf(group, segment));
+}
+
+/** Whether a volume is one linear piece: all that loop activation can show. */
+export function isOnePiece({ segments: [segment, ...more] }: Pick<LogicalVolume, "segments">): boolean {
+  return segment?.type === "linear" && more.length === 0;
+}
+
+/** The one range of a linear volume. Throws INPUT_REFUSED for any other layout. */
 export function rangeOfVolume(group: Group, lv: LogicalVolume): ByteRange {
-  const [segment, ...more] = lv.segments;
-  if (segment === undefined || more.length > 0 || segment.type !== "linear") {
+  const [segment] = lv.segments;
+  if (segment === undefined || !isOnePiece(lv)) {
     throw new BlockboxError(
       "INPUT_REFUSED",
       `Volume ${group.name}/${lv.name} is not one linear piece, which is all that can be reached without device-mapper.`,

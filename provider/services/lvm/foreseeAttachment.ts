@@ -1,13 +1,14 @@
 import { contentOf } from "../../host/blank.js";
 import { isNamedAs } from "../claims.js";
 import type { ForeseenAttachment, Identity } from "../service.js";
+import { activationOf } from "./activation/activation.js";
+import { attachedElsewhere } from "./attachedElsewhere.js";
 import { isLeftInStack } from "./beginAttachment.js";
 import { recentGroups } from "./change.js";
-import { rangeOfVolume } from "./extents.js";
+import { isOnePiece, rangeOfVolume } from "./extents.js";
 import { partsOf } from "./ids.js";
 import { holdingPhysicalVolume } from "./physicalVolume.js";
 import { parseTags } from "./tags.js";
-import { attachedElsewhere, devicesOver } from "./volumeDevice.js";
 
 /** Which attachment of this deployment will have a volume, by the volume's id. */
 const planned = new Map<string, string>();
@@ -26,8 +27,7 @@ export async function foreseeAttachment(identity: Identity, id: string, exists: 
     return { problems: [volumeProblem("has another Attachment in this program, and can have one")] };
   planned.set(id, owner);
   const { attachmentMark, mark, formatting, deleting } = parseTags(lv.tags);
-  const range = rangeOfVolume(group, lv);
-  const devices = devicesOver(range);
+  const devices = activationOf(group).devicesOf(group, lv);
   const [device] = devices;
   if (device) {
     // One that the engine has named is being replaced: its delete comes first.
@@ -36,7 +36,9 @@ export async function foreseeAttachment(identity: Identity, id: string, exists: 
     if (isLeftInStack(group, lv, identity.stack)) return { problems: [] };
     return { problems: [volumeProblem(`cannot be attached. ${attachedElsewhere(group, lv, devices).message}`)] };
   }
-  if (mark || formatting || deleting) return { problems: [] };
+  // What is in a pool cannot be read unless it is activated, which a preview does not do.
+  if (mark || formatting || deleting || !isOnePiece(lv)) return { problems: [] };
+  const range = rangeOfVolume(group, lv);
   const { offsetBytes, lengthBytes: sizeBytes } = range;
   const content = await holdingPhysicalVolume(range, () => contentOf(range.device, { offsetBytes, sizeBytes }));
   return { problems: [], content };

@@ -4,6 +4,9 @@ import { decodeText, encodeText, joinTags, splitTags } from "./tagText.js";
 const nameFamily = "blockbox.name";
 const keepTag = "blockbox.volumeClear=none";
 const sparseTag = "blockbox.sparse";
+const deviceMapperTag = "blockbox.activation=deviceMapper";
+const adoptedTag = "blockbox.adopted";
+const ratioFamily = "blockbox.ratio";
 
 /** What the tags of a volume group of ours say, beside its mark. */
 export interface GroupFacts {
@@ -11,20 +14,36 @@ export interface GroupFacts {
   readonly name: string;
   readonly volumeClear: "zero" | "none";
   readonly sparse: boolean;
+  /** How its volumes become devices. Groups of earlier releases know loop devices alone. */
+  readonly activation: "loop" | "deviceMapper";
+  /** Somebody else made it: it is never removed. */
+  readonly adopted: boolean;
+  /** How many times its thin pool's size the volumes in it may promise together, from 1. */
+  readonly overSubscription: number;
 }
 
 /** All tags of a group of ours but its mark. */
-export function groupTags({ name, volumeClear, sparse }: GroupFacts): string[] {
+export function groupTags({ name, volumeClear, sparse, activation, adopted, overSubscription }: GroupFacts): string[] {
   return [
     ownTag,
     ...splitTags(nameFamily, encodeText(name)),
     ...(volumeClear === "none" ? [keepTag] : []),
     ...(sparse ? [sparseTag] : []),
+    ...(activation === "deviceMapper" ? [deviceMapperTag] : []),
+    ...(adopted ? [adoptedTag] : []),
+    ...(overSubscription === 1 ? [] : [`${ratioFamily}=${overSubscription}`]),
   ];
 }
 
 /** The families of these tags, for `tagChanges`. */
-export const groupFamilies = [nameFamily, "blockbox.volumeClear", sparseTag] as const;
+export const groupFamilies = [
+  nameFamily,
+  "blockbox.volumeClear",
+  sparseTag,
+  "blockbox.activation",
+  adoptedTag,
+  ratioFamily,
+] as const;
 
 /** Clearing is what happens unless a tag says otherwise: a tag lost behind our back must not leave data behind. */
 export function parseGroupTags(tags: readonly string[]): GroupFacts {
@@ -32,5 +51,13 @@ export function parseGroupTags(tags: readonly string[]): GroupFacts {
     name: decodeText(joinTags(nameFamily, tags) ?? "") ?? "",
     volumeClear: tags.includes(keepTag) ? "none" : "zero",
     sparse: tags.includes(sparseTag),
+    activation: tags.includes(deviceMapperTag) ? "deviceMapper" : "loop",
+    adopted: tags.includes(adoptedTag),
+    overSubscription: ratioIn(tags),
   };
+}
+
+function ratioIn(tags: readonly string[]): number {
+  const ratio = Number(tags.find((tag) => tag.startsWith(`${ratioFamily}=`))?.slice(ratioFamily.length + 1));
+  return Number.isFinite(ratio) ? Math.max(ratio, 1) : 1;
 }

@@ -18,6 +18,7 @@ import {
   ownerOf,
   publishLoopFile,
   refuseExisting,
+  requireLoopFile,
   unpublishLoopFile,
   workingPath,
 } from "./loopFile.js";
@@ -34,11 +35,11 @@ export async function makeGroup(identity: Identity, wish: BackendWish): Promise<
   const make = async (lock: Lock) => {
     const left = (await readGroups({ lock })).find(({ name }) => name === wish.volumeGroup);
     if (left) await discardGroup(left, identity, lock);
-    refuseExisting(wish.loopFile.path);
+    refuseExisting(requireLoopFile(wish).path);
     const directories = await build(identity, wish, lock);
     const group = locateGroup(await readGroups({ lock }), wish.volumeGroup);
     for (const tag of creationTags(group.tags)) unmarkWhenQuiet(group.name, "", tag);
-    return groupFacts(group, directories);
+    return groupFacts(group, { directories, physicalVolumes: {} });
   };
   return awaitCreator(() => changeGroup(wish.volumeGroup, `creating volume group ${wish.volumeGroup}`, make));
 }
@@ -57,7 +58,8 @@ async function discardGroup(left: Group, identity: Identity, lock: Lock): Promis
 }
 
 async function build(identity: Identity, wish: BackendWish, lock: Lock): Promise<string[]> {
-  const { loopFile, volumeGroup } = wish;
+  const { volumeGroup } = wish;
+  const loopFile = requireLoopFile(wish);
   const owner = ownerOf(identity.digest);
   const directories = makeDirectories(dirname(loopFile.path));
   const working = workingPath(loopFile.path, owner, "new");
@@ -65,7 +67,18 @@ async function build(identity: Identity, wish: BackendWish, lock: Lock): Promise
     const loop = await makeLoopFile(loopFile, owner, lock);
     await lvm(["pvcreate", ...pvcreateArguments, loop.path], { lock });
     const marks = [markTag(newMark(identity)), ...directoryTags(directories[0])];
-    const tags = tagOptions({ add: [...groupTags({ ...wish, sparse: loopFile.sparse }), ...marks] });
+    const tags = tagOptions({
+      add: [
+        ...groupTags({
+          ...wish,
+          sparse: loopFile.sparse,
+          activation: wish.activation === "deviceMapper" ? "deviceMapper" : "loop",
+          adopted: false,
+          overSubscription: 1,
+        }),
+        ...marks,
+      ],
+    });
     const autoactivation = ["--setautoactivation", "n"];
     await lvm(
       ["vgcreate", ...autoactivation, "--physicalextentsize", `${extentSizeBytes}b`, ...tags, volumeGroup, loop.path],

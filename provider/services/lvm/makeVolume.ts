@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
-import { machineId } from "../../host/machine.js";
 import { awaitCreator } from "../claims.js";
 import { newMark } from "../mark.js";
 import type { Created, Identity, VolumeFacts, VolumeWish } from "../service.js";
+import { activationOf } from "./activation/activation.js";
 import { changeGroup } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
-import { refuseActiveGroup } from "./deviceMapper.js";
 import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
 import { gibBytes } from "./geometry.js";
 import { volumeId } from "./ids.js";
@@ -19,6 +18,7 @@ import { reservedRanges, stillPlanned } from "./plan.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
 import { retagVolume, tagOptions } from "./retag.js";
 import { creationTags, descriptiveFamilies, markTag, parseTags, tagChanges, volumeTags } from "./tags.js";
+import { volumeFacts } from "./volumeFacts.js";
 
 /** Makes a volume, or takes over the one that a killed create of the same identity left behind (rule 1). */
 export function makeVolume(identity: Identity, volumeGroup: string, wish: VolumeWish): Promise<Created<VolumeFacts>> {
@@ -33,7 +33,7 @@ async function takeOverOrMake(
   lock: Lock,
 ): Promise<Created<VolumeFacts>> {
   const group = locateGroup(await readGroups({ lock }), volumeGroup);
-  refuseActiveGroup(group);
+  activationOf(group).require(group);
   const own = group.lvs.filter((lv) => isLeftVolume(group.name, lv, identity));
   const wantedBytes = wish.size * gibBytes;
   const adopted = own.find(
@@ -125,6 +125,6 @@ async function clearNew(volumeGroup: string, name: string, lock: Lock): Promise<
   if (mark) unmarkWhenQuiet(volumeGroup, name, markTag(mark));
   return {
     id: volumeId(volumeGroup, name),
-    facts: { location: { machineId: machineId(), vgUuid: group.uuid, lvUuid: lv.uuid } },
+    facts: volumeFacts(group, lv),
   };
 }

@@ -9,7 +9,7 @@ import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
 import { volumeId } from "./ids.js";
 import { locateGroup, refuseOtherMachine } from "./locate.js";
-import { discardFile, ensureLoop, retireLoopFile, workingPath } from "./loopFile.js";
+import { discardFile, ensureLoop, requireLoopFile, retireLoopFile, workingPath } from "./loopFile.js";
 import { forgetMarks } from "./marking.js";
 import { clearAndRemove } from "./removeVolume.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
@@ -29,7 +29,7 @@ export async function removeGroup(
   refuseOtherMachine(volumeGroup, recorded.location);
   await changeGroup(volumeGroup, `deleting volume group ${volumeGroup}`, async (lock) => {
     const { vgUuid } = recorded.location;
-    const { path } = wish.loopFile;
+    const { path } = requireLoopFile(wish);
     const retired = workingPath(path, vgUuid, "deleted");
     // A delete that was cut short, perhaps before a reboot: only with its device back can the file show that it is empty.
     if (!isBuried(vgUuid) && existsSync(retired)) await ensureLoop(retired, lock);

@@ -1,3 +1,4 @@
+import { hasDeviceMapper } from "../../host/kernel.js";
 import type { Lock } from "../../host/lock.js";
 import { lvm } from "./command.js";
 
@@ -30,11 +31,26 @@ export interface LogicalVolume {
   name: string;
   uuid: string;
   tags: string[];
+  /** The virtual size of a thin volume; of a thick snapshot, what its origin's changes may take. */
   sizeBytes: number;
   permission: "rw" | "ro";
+  kind: VolumeKind;
+  /** Unix seconds. */
+  createdAt: number;
+  /** Name of the volume that it is a snapshot of, as long as that exists; else empty. */
+  origin: string;
+  /** Name of the pool of a thin volume; else empty. */
+  pool: string;
+  /** How full a pool (or a thick snapshot, whose metadata are counted in) is; nothing while it is not active. */
+  fill: { dataPercent: number; metadataPercent: number } | undefined;
+  /** Whether a thick snapshot ran full, or a thin volume failed: what it shows is lost. */
+  invalid: boolean;
   /** In logical order. Empty for a volume that lies on others (a mirror, a thin volume). */
   segments: Segment[];
 }
+
+/** `hidden`: a part of another one, such as a pool's data. */
+export type VolumeKind = "thick" | "thickSnapshot" | "thin" | "thinPool" | "hidden" | "other";
 
 export interface Group {
   name: string;
@@ -55,12 +71,15 @@ export interface Group {
 const columns = {
   vg: ["vg_name", "vg_uuid", "vg_tags", "vg_extent_size", "vg_extent_count", "vg_free_count", "vg_missing_pv_count"],
   pv: ["pv_name", "pv_uuid", "pv_missing", "pe_start", "pv_pe_count"],
-  lv: ["lv_name", "lv_uuid", "lv_tags", "lv_size", "lv_attr"],
+  lv: [
+    ...["lv_name", "lv_uuid", "lv_tags", "lv_size", "lv_attr", "lv_time", "origin", "pool_lv"],
+    ...["data_percent", "metadata_percent", "lv_snapshot_invalid", "lv_health_status"],
+  ],
   pvseg: ["pv_name", "pv_uuid", "pvseg_start", "pvseg_size", "lv_uuid", "segtype", "seg_start_pe"],
   seg: ["lv_uuid"],
 } as const;
 
-/** All volume groups of this host, or the one of that name if it is here. One lvm command. */
+/** All volume groups of this host, or the one of that name if it is here. One lvm command, which activates nothing. */
 export async function readGroups(options: { lock?: Lock; volumeGroup?: string } = {}): Promise<Group[]> {
   const selection = Object.entries(columns).flatMap(([report, names]) => [
     "--configreport",
@@ -69,7 +88,9 @@ export async function readGroups(options: { lock?: Lock; volumeGroup?: string } 
     names.join(),
   ]);
   const format = ["--all", "--reportformat", "json", "--units", "b", "--nosuffix"];
-  const { stdout } = await lvm(["fullreport", ...format, ...selection], { lock: options.lock });
+  // Only device-mapper knows how full a pool is.
+  const deviceMapper = hasDeviceMapper();
+  const { stdout } = await lvm(["fullreport", ...format, ...selection], { lock: options.lock, deviceMapper });
   return parseReport(stdout).filter(({ name }) => options.volumeGroup === undefined || name === options.volumeGroup);
 }
 
@@ -117,11 +138,37 @@ function logicalVolume(row: Row, pieces: readonly Row[]): LogicalVolume {
     tags: tags(row, "lv_tags"),
     sizeBytes: number(row, "lv_size"),
     permission: text(row, "lv_attr").charAt(1).toLowerCase() === "r" ? "ro" : "rw",
+    kind: kind(row),
+    createdAt: number(row, "lv_time"),
+    origin: text(row, "origin").replace(/^\[(.*)\]$/, "$1"),
+    pool: text(row, "pool_lv").replace(/^\[(.*)\]$/, "$1"),
+    fill: fill(row),
+    invalid: text(row, "lv_snapshot_invalid") === "snapshot invalid" || text(row, "lv_health_status") === "failed",
     segments: pieces
       .filter((piece) => text(piece, "lv_uuid") === uuid)
       .map((piece) => ({ ...range(piece), type: text(piece, "segtype"), logicalStart: number(piece, "seg_start_pe") }))
       .sort((a, b) => a.logicalStart - b.logicalStart),
   };
+}
+
+/** By the first letter of lvm's attributes: see lvs(8). */
+function kind(row: Row): VolumeKind {
+  if (text(row, "lv_name").startsWith("[")) return "hidden";
+  const kinds: Readonly<Record<string, VolumeKind>> = {
+    "-": "thick",
+    o: "thick",
+    O: "thick",
+    s: "thickSnapshot",
+    S: "thickSnapshot",
+    V: "thin",
+    t: "thinPool",
+  };
+  return kinds[text(row, "lv_attr").charAt(0)] ?? "other";
+}
+
+function fill(row: Row): LogicalVolume["fill"] {
+  const [data, metadata] = [text(row, "data_percent"), text(row, "metadata_percent")];
+  return data === "" ? undefined : { dataPercent: Number(data), metadataPercent: Number(metadata) };
 }
 
 function range(row: Row): ExtentRange {

@@ -6,9 +6,9 @@ import type { BackendFacts, BackendWish } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
 import { groupFacts } from "./groupFacts.js";
-import { groupFamilies, groupTags } from "./groupTags.js";
+import { groupFamilies, groupTags, parseGroupTags } from "./groupTags.js";
 import { locateGroup, refuseOtherMachine } from "./locate.js";
-import { ensureLoop, growLoopFile, workingPath } from "./loopFile.js";
+import { ensureLoop, growLoopFile, requireLoopFile, workingPath } from "./loopFile.js";
 import { type Group, readGroups } from "./report.js";
 import { retagGroup } from "./retag.js";
 import { creationTags, tagChanges } from "./tags.js";
@@ -21,14 +21,15 @@ export async function updateGroup(
 ): Promise<BackendFacts> {
   refuseOtherMachine(volumeGroup, recorded.location);
   return changeGroup(volumeGroup, `changing volume group ${volumeGroup}`, async (lock) => {
-    refuseRetired(wish.loopFile.path, recorded.location.vgUuid);
-    const group = await bringBack(volumeGroup, wish.loopFile.path, recorded, lock);
-    const loop = await ensureLoop(wish.loopFile.path, lock);
-    await growLoopFile(wish.loopFile, loop, lock);
+    const loopFile = requireLoopFile(wish);
+    refuseRetired(loopFile.path, recorded.location.vgUuid);
+    const group = await bringBack(volumeGroup, loopFile.path, recorded, lock);
+    const loop = await ensureLoop(loopFile.path, lock);
+    await growLoopFile(loopFile, loop, lock);
     // Without a change this does nothing; after a kill between file and group it finishes.
     await lvm(["pvresize", loop.path], { lock });
     await retag(group, wish, lock);
-    return groupFacts(locateGroup(await readGroups({ lock }), volumeGroup, recorded.location), recorded.directories);
+    return groupFacts(locateGroup(await readGroups({ lock }), volumeGroup, recorded.location), recorded);
   });
 }
 
@@ -45,7 +46,12 @@ async function bringBack(volumeGroup: string, path: string, { location }: Backen
 }
 
 async function retag(group: Group, wish: BackendWish, lock: Lock): Promise<void> {
-  const wanted = groupTags({ ...wish, sparse: wish.loopFile.sparse });
+  const wanted = groupTags({
+    ...parseGroupTags(group.tags),
+    name: wish.name,
+    volumeClear: wish.volumeClear,
+    sparse: requireLoopFile(wish).sparse,
+  });
   const { add, remove } = tagChanges(group.tags, wanted, groupFamilies);
   await retagGroup(group, { add, remove: [...remove, ...creationTags(group.tags)] }, lock);
 }

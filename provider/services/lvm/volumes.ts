@@ -1,4 +1,3 @@
-import { machineId } from "../../host/machine.js";
 import type { Problem, SeenVolume, VolumeService, VolumeWish } from "../service.js";
 import { recentGroups } from "./change.js";
 import { changeVolume, growthRefusal } from "./changeVolume.js";
@@ -11,6 +10,7 @@ import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settleVolu
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { markTag, parseTags } from "./tags.js";
+import { volumeFacts } from "./volumeFacts.js";
 
 /** Volumes as linear logical volumes. */
 export const volumes: VolumeService = {
@@ -67,12 +67,12 @@ export const volumes: VolumeService = {
   },
 
   async update(identity, id, wish, location) {
-    await changeVolume(partsOf(id), wish, location);
+    const facts = await changeVolume(partsOf(id), wish, location);
     settleVolume(identity);
-    return { location };
+    return facts;
   },
 
-  delete: (id, stack, location) => removeVolume(partsOf(id), stack, location),
+  delete: (id, stack, location, _cascade) => removeVolume(partsOf(id), stack, location),
 
   settle: settleVolume,
 };
@@ -85,11 +85,13 @@ function seen(group: Group, lv: LogicalVolume): SeenVolume {
     size: Math.floor((clearFrom ?? lv.sizeBytes) / gibBytes),
     ...(description === undefined ? {} : { description }),
     metadata: metadata ?? {},
+    bootable: false,
+    readOnly: lv.permission === "ro",
   };
   return {
     backendId: backendId(group.name),
     wish,
-    facts: { location: { machineId: machineId(), vgUuid: group.uuid, lvUuid: lv.uuid } },
+    facts: volumeFacts(group, lv),
   };
 }
 

@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
+
+/** Whether this kernel has a module: loaded, built in, or to be loaded when it is first needed. `name` as in a file's name, with hyphens. */
+export function kernelHas(name: string): boolean {
+  const loaded = name.replaceAll("-", "_");
+  if (existsSync(`/sys/module/${loaded}`)) return true;
+  const folder = `/lib/modules/${release()}`;
+  return ["modules.builtin", "modules.dep"].some((file) => readOrEmpty(`${folder}/${file}`).includes(`/${name}.ko`));
+}
+
+/** Whether lvm2 can activate volumes on this kernel. */
+export function hasDeviceMapper(): boolean {
+  return existsSync("/sys/class/misc/device-mapper") || kernelHas("dm-mod");
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

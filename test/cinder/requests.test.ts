@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { atOnce, Engine } from "../support/cinder/engine.js";
+import { startEngine } from "../support/cinder/engine.js";
 import { manyVolumes } from "../support/cinder/many.js";
 import { pollRates } from "../support/cinder/polls.js";
 import { type FaultProxy, startProxy } from "../support/cinder/proxy.js";
 import { Raw } from "../support/cinder/raw.js";
 import { rigFor } from "../support/cinder/rigFor.js";
 import type { Stored } from "../support/deployment.js";
+import { atOnce, type Engine } from "../support/engine.js";
 
 const many = 30;
 
@@ -22,7 +23,7 @@ describe("how much a Cinder is asked", () => {
 
   /** What the proxy sees of what a provider process does. */
   async function withEngine<T>(body: (engine: Engine) => Promise<T>, config: Record<string, string> = {}): Promise<T> {
-    const engine = await Engine.start({ endpoint: proxy.endpoint, project: rig().project }, { config });
+    const engine = await startEngine({ endpoint: proxy.endpoint, project: rig().project }, { config });
     proxy.journal.clear();
     try {
       return await body(engine);

@@ -1,7 +1,8 @@
-import { atOnce, Engine } from "../../support/cinder/engine.js";
+import { startEngine } from "../../support/cinder/engine.js";
 import type { CinderRig } from "../../support/cinder/options.js";
 import { Raw } from "../../support/cinder/raw.js";
 import type { Stored } from "../../support/deployment.js";
+import { atOnce } from "../../support/engine.js";
 import { type Figure, median, timed } from "../figures.js";
 import type { Bare } from "./bare.js";
 import { serviceCpu } from "./serviceCpu.js";
@@ -83,7 +84,7 @@ async function byBare(rig: CinderRig, bare: Bare, type: string, count: number): 
 
 async function byProvider(rig: CinderRig, type: string, count: number, round: number): Promise<OurLife> {
   const names = [...Array(count).keys()].map((index) => `v${round}-${index}`);
-  const making = await Engine.start(rig);
+  const making = await startEngine(rig);
   let checked: Record<string, unknown>[] = [];
   const check = await cost(rig, async () => {
     const inputs = { size: 1, volumeType: type };
@@ -96,7 +97,7 @@ async function byProvider(rig: CinderRig, type: string, count: number, round: nu
   const exit = await cost(rig, () => making.stop());
   await expectStatuses(rig, [`available\t${count}`]);
 
-  const ending = await Engine.start(rig);
+  const ending = await startEngine(rig);
   await ending.warm(made);
   const destroy = await cost(rig, () =>
     atOnce(parallel, made, ({ id, outputs }) => ending.provider.delete(id, outputs)),

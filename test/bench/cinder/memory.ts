@@ -1,6 +1,7 @@
-import { atOnce, Engine } from "../../support/cinder/engine.js";
+import { startEngine } from "../../support/cinder/engine.js";
 import type { CinderRig } from "../../support/cinder/options.js";
 import type { Stored } from "../../support/deployment.js";
+import { atOnce } from "../../support/engine.js";
 import type { Figure } from "../figures.js";
 import { memoryOf } from "../memoryOf.js";
 import { withIdle } from "./idle.js";
@@ -20,7 +21,7 @@ export async function memoryFigures(rig: CinderRig, volumes: readonly Stored[]):
 }
 
 async function ofOurs(rig: CinderRig, volumes: readonly Stored[]) {
-  const engine = await Engine.start(rig);
+  const engine = await startEngine(rig);
   try {
     await atOnce(parallel, volumes, (one) => engine.read(one));
     await atOnce(parallel, volumes, (one) => engine.previewSame(one));

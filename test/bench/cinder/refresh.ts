@@ -1,7 +1,8 @@
-import { atOnce, Engine } from "../../support/cinder/engine.js";
+import { startEngine } from "../../support/cinder/engine.js";
 import type { CinderRig } from "../../support/cinder/options.js";
 import { startProxy } from "../../support/cinder/proxy.js";
 import type { Stored } from "../../support/deployment.js";
+import { atOnce, type Engine } from "../../support/engine.js";
 import { type Figure, median, timed } from "../figures.js";
 import type { Bare } from "./bare.js";
 import { withIdle } from "./idle.js";
@@ -60,7 +61,7 @@ function idleTime(volumes: readonly Stored[], parallel: number): Promise<number>
 
 /** Without a proxy between: it takes time too. */
 async function refreshTime(rig: CinderRig, volumes: readonly Stored[], parallel: number): Promise<number> {
-  const engine = await Engine.start(rig);
+  const engine = await startEngine(rig);
   try {
     await engine.warm(volumes);
     return await timed(() => atOnce(parallel, volumes, (one) => engine.read(one)));
@@ -71,7 +72,7 @@ async function refreshTime(rig: CinderRig, volumes: readonly Stored[], parallel:
 
 async function requestsOf(rig: CinderRig, body: (engine: Engine) => Promise<unknown>, path = /./): Promise<number> {
   await using proxy = await startProxy(rig.endpoint);
-  const engine = await Engine.start({ endpoint: proxy.endpoint, project: rig.project });
+  const engine = await startEngine({ endpoint: proxy.endpoint, project: rig.project });
   try {
     await body(engine);
     return proxy.journal.count(undefined, path);

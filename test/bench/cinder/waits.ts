@@ -1,9 +1,10 @@
-import { atOnce, Engine } from "../../support/cinder/engine.js";
+import { startEngine } from "../../support/cinder/engine.js";
 import type { CinderRig } from "../../support/cinder/options.js";
 import { pollRates } from "../../support/cinder/polls.js";
 import { startProxy } from "../../support/cinder/proxy.js";
 import { Raw } from "../../support/cinder/raw.js";
 import type { Stored } from "../../support/deployment.js";
+import { atOnce } from "../../support/engine.js";
 import { type Figure, median } from "../figures.js";
 import { Ends } from "./ends.js";
 
@@ -26,7 +27,7 @@ interface Noticed {
 /** Creates, growths and deletes of 0 to 4 s, so many at once. */
 async function noticeFigures(rig: CinderRig, volumeType: string, parallel: number): Promise<Figure[]> {
   const ends = await Ends.of(rig);
-  const engine = await Engine.start(rig);
+  const engine = await startEngine(rig);
   const lates: number[] = [];
   const note = async (status: "available" | "deleted", noticed: readonly Noticed[]) => {
     const at = await ends.last(status);
@@ -79,7 +80,7 @@ const slow = 8;
 async function pollFigures(rig: CinderRig, volumeType: string, count: number): Promise<Figure[]> {
   await using proxy = await startProxy(rig.endpoint);
   const config = { "blockbox:maxInFlight": String(count) };
-  const engine = await Engine.start({ endpoint: proxy.endpoint, project: rig.project }, { config });
+  const engine = await startEngine({ endpoint: proxy.endpoint, project: rig.project }, { config });
   try {
     const names = [...Array(count).keys()].map((index) => `p${count}-${index}-slowcreate-${slow}`);
     const made = await atOnce(count, names, async (name) => {

@@ -1,5 +1,5 @@
 import type { Stored } from "../deployment.js";
-import { Engine } from "./engine.js";
+import { startEngine } from "./engine.js";
 import type { CinderRig } from "./options.js";
 import { Raw } from "./raw.js";
 
@@ -9,7 +9,7 @@ import { Raw } from "./raw.js";
  */
 export async function manyVolumes(rig: CinderRig, count: number): Promise<Stored[]> {
   const volumeType = await new Raw(rig).type("nfs");
-  const engine = await Engine.start(rig);
+  const engine = await startEngine(rig);
   const metadata = { team: "storage", tier: "gold" };
   const inputs = await engine.check(engine.inputs("Volume", "many", { size: 1, volumeType, metadata }));
   const first = await engine.create("Volume", "many", inputs);

@@ -1,0 +1,40 @@
+import { parseArgs } from "node:util";
+import { type Figure, figureTable, isMet } from "../figures.js";
+import { lifeFigures } from "./life.js";
+import { memoryFigures } from "./memory.js";
+import { previewFigures } from "./preview.js";
+
+// npm run bench lvm; for development, in the guest: node --import tsx test/bench/lvm/main.ts life --volumes 20
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { volumes: { type: "string" }, rounds: { type: "string" } },
+});
+const rounds = Number(values.rounds ?? 3);
+const counts = values.volumes === undefined ? [20, 100] : [Number(values.volumes)];
+const parts: Record<string, () => Promise<Figure[]>> = {
+  async life() {
+    const figures: Figure[] = [];
+    // So many volumes at once are a median by themselves.
+    for (const count of counts) figures.push(...(await lifeFigures(count, count > 50 ? 1 : rounds)));
+    return figures;
+  },
+  preview: () => previewFigures(Math.max(...counts)),
+  memory: () => memoryFigures(Math.max(...counts)),
+};
+
+const strange = positionals.filter((name) => !(name in parts));
+if (strange.length > 0)
+  throw new Error(`no figures called ${strange.join(", ")}: there are ${Object.keys(parts).join(", ")}`);
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+say("Real lvm2 under a real device-mapper, in user-mode Linux: seconds are this guest's, ratios are what counts.\n");
+const figures: Figure[] = [];
+for (const [name, part] of Object.entries(parts)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const found = await part();
+  say(figureTable(found));
+  figures.push(...found);
+}
+const missed = figures.filter((figure) => isMet(figure) === false);
+say(missed.length === 0 ? "All limits are met." : `Missed: ${missed.map(({ name }) => name.trim()).join("; ")}.`);
+process.exitCode = missed.length === 0 ? 0 : 1;

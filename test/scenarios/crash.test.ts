@@ -7,10 +7,10 @@ import { digest, pattern, sha256, writeThrough } from "../support/content.js";
 import { again, crashRounds, crashSeed, outlive, type Strike, strike } from "../support/crash.js";
 import { type Made, Project } from "../support/pulumi.js";
 import { random } from "../support/random.js";
-import { logicalVolumes, snapshot } from "../support/system.js";
+import { hasDeviceMapper, logicalVolumes, snapshot } from "../support/system.js";
 
 const seed = crashSeed;
-const rounds = crashRounds(5);
+const rounds = crashRounds(6);
 const gib = 1024 ** 3;
 
 function programOf(project: Project, edited: boolean): Made[] {
@@ -26,6 +26,12 @@ function programOf(project: Project, edited: boolean): Made[] {
     name,
     args: { volume: { ref: of }, mount: { path: project.data(name) } },
   });
+  // Without device-mapper there are no snapshots.
+  const copies: Made[] = [
+    { kind: "Snapshot", name: "snap", args: { volume: { ref: "a" } } },
+    { kind: "Volume", name: "copy", args: { backend: { ref: "pool" }, snapshotId: { ref: "snap" } } },
+    disk("disk-copy", "copy"),
+  ];
   return [
     { kind: "Backend", name: "pool", args: { lvm: { volumeGroup: project.group, loopFile } } },
     volume("a", size),
@@ -33,6 +39,7 @@ function programOf(project: Project, edited: boolean): Made[] {
     volume("b", size),
     disk("disk-b", "b"),
     ...(edited ? [volume("c", 1), disk("disk-c", "c")] : []),
+    ...(edited && hasDeviceMapper() ? copies : []),
   ];
 }
 
@@ -82,11 +89,15 @@ for (let round = 1; round <= rounds; round += 1) {
       await again(project, () => project.up("--skip-preview"));
       for (const file of files) assert.equal(await sha256(file), digest(bytes));
       const names = (await project.resources()).map(({ urn }) => urn.split("::").at(-1)).sort();
-      assert.deepEqual(names, ["a", "b", "c", "disk-a", "disk-b", "disk-c", "pool"]);
-      const sizes = (await logicalVolumes(project.group)).map(({ lv_size: size }) => Number(size) / gib).sort();
-      assert.deepEqual(sizes, [1, 2, 2]);
-      assert.equal((await loopsOver(project.data("pool.img"))).length, 4);
-      assert.equal((await mountsUnder(project.data(""))).length, 3);
+      const disks = ["a", "b", "c", ...(hasDeviceMapper() ? ["copy"] : [])];
+      const others = hasDeviceMapper() ? ["pool", "snap"] : ["pool"];
+      assert.deepEqual(names, [...disks, ...disks.map((disk) => `disk-${disk}`), ...others].sort());
+      const volumes = (await logicalVolumes(project.group)).filter(({ lv_name: lv }) => lv?.startsWith("volume-"));
+      const sizes = volumes.map(({ lv_size: size }) => Number(size) / gib).sort();
+      assert.deepEqual(sizes, hasDeviceMapper() ? [1, 2, 2, 2] : [1, 2, 2]);
+      assert.equal((await loopsOver(project.data("pool.img"))).length, hasDeviceMapper() ? 1 : 4);
+      assert.equal((await mountsUnder(project.data(""))).length, disks.length);
+      if (hasDeviceMapper()) assert.equal(await sha256(join(project.data("disk-copy"), "file")), digest(bytes));
       await project.expectNoChanges();
     }
     await again(project, () => project.destroy("--skip-preview"));

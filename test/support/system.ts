@@ -6,6 +6,9 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** Whether new Backends are activated by device-mapper here, as in the guest. */
+export const hasDeviceMapper = () => existsSync("/sys/class/misc/device-mapper");
+
 /** What of this host a Backend, Volume or Attachment could change. */
 export interface Snapshot {
   pvs: Record<string, string>[];

@@ -111,14 +111,15 @@ function fillDefaults(
 function defaultOf(property: Property, scope: DefaultScope): unknown {
   if (!isDerived(property.default)) return structuredClone(property.default);
   let touchedUnknown = false;
-  const inputs = new Proxy(scope.inputs, {
-    get(target, key) {
-      const value = Reflect.get(target, key);
-      if (hasUnknown(value)) touchedUnknown = true;
-      return value;
-    },
-  });
-  const value = property.default.derive({ ...scope, inputs });
+  const watched = <T extends object>(values: T): T =>
+    new Proxy(values, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key);
+        if (isUnknown(value)) touchedUnknown = true;
+        return isRecord(value) ? watched(value) : value;
+      },
+    });
+  const value = property.default.derive({ ...scope, inputs: watched(scope.inputs) });
   return touchedUnknown ? UNKNOWN : value;
 }
 

@@ -58,7 +58,7 @@ test("public declarations show no zod and are read by the old TypeScript that Pu
     const same: blockbox.Volume = blockbox.Volume.get("same", data.id);
     const disk = new blockbox.Attachment("disk", { volume: same, mount: { path: "/mnt/x", options: ["noatime"] } });
     export const path = disk.mountPath.apply((one: string | undefined) => one);
-    export const size = pool.lvm.apply((lvm: blockbox.BackendLvm | undefined) => (lvm ? lvm.loopFile.size + 1 : 0));
+    export const size = pool.lvm.apply((lvm: blockbox.BackendLvm | undefined) => (lvm && lvm.loopFile ? lvm.loopFile.size + 1 : 0));
     const remote = new blockbox.Backend("remote", { cinder: { extraSpecs: { a: "b" } }, timeouts: { create: 60 } });
     const source = new blockbox.Volume("source", { backend: remote, size: 1 });
     const snapshot = new blockbox.Snapshot("snapshot", { volume: source });

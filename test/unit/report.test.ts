@@ -31,6 +31,12 @@ test("a group with linear, striped and read-only volumes", () => {
     tags: ["blockbox", "blockbox.name.0=vol1"],
     sizeBytes: 1073741824,
     permission: "rw",
+    kind: "thick",
+    createdAt: 1795543109,
+    origin: "",
+    pool: "",
+    fill: undefined,
+    invalid: false,
     segments: [
       { pvUuid: large, pvDevice: "/dev/loop0", startExtent: 300, extents: 256, type: "linear", logicalStart: 0 },
     ],

@@ -23,8 +23,11 @@ test("a Backend without inputs is the embedded default, named after its identity
       name: "pool-0123456",
       lvm: {
         volumeGroup: "pool-0123456",
+        adopt: false,
+        devices: [],
         loopFile: { path: "/var/lib/blockbox/pool-0123456.img", size: 10, sparse: false },
         volumeClear: "zero",
+        activation: "auto",
       },
     },
   });
@@ -152,6 +155,17 @@ test("a default that would come from an unknown is unknown itself", () => {
   const { inputs } = check("Backend", { name: UNKNOWN });
   const lvm = inputs.lvm as { volumeGroup: unknown; loopFile: { path: unknown; size: unknown } };
   assert.deepEqual([lvm.volumeGroup, lvm.loopFile.path, lvm.loopFile.size], [UNKNOWN, UNKNOWN, 10]);
+});
+
+test("a Backend has a file by itself only where nothing else is said to be its devices", () => {
+  const loopFile = (given: object) => (check("Backend", { lvm: given }).inputs.lvm as { loopFile?: unknown }).loopFile;
+  assert.equal(loopFile({ devices: ["/dev/sdx"] }), undefined);
+  assert.equal(loopFile({ devices: ["/dev/sdx", UNKNOWN] }), undefined);
+  assert.equal(loopFile({ adopt: true }), undefined);
+  assert.equal(loopFile({ devices: UNKNOWN }), UNKNOWN);
+  const own = { path: "/var/lib/blockbox/pool-0123456.img", size: 10, sparse: false };
+  assert.deepEqual(loopFile({ devices: [] }), own);
+  assert.deepEqual(loopFile({ devices: ["/dev/sdx"], loopFile: {} }), own);
 });
 
 test("known parts beside unknown ones are still checked", () => {

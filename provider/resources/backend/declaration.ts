@@ -68,7 +68,7 @@ const thinPool = object("BackendThinPool", {
 /** What the file, or the device, takes its place for: nothing is made where there is something to use already. */
 const hasOwnDevices = (inputs: Readonly<Record<string, unknown>>) => {
   const { devices, adopt } = (inputs.lvm ?? {}) as { devices?: unknown; adopt?: unknown };
-  return adopt === true || isUnknown(devices) || (Array.isArray(devices) && devices.length > 0);
+  return adopt === true || (Array.isArray(devices) && devices.length > 0);
 };
 
 const lvmInputs = object("BackendLvm", {
@@ -88,7 +88,7 @@ const lvmInputs = object("BackendLvm", {
     doc: "Block devices that are to be its physical volumes; they must be blank. Once made they are known by their content, so a device may get another name. One can be added, or removed when no volume has a part on it.",
   }),
   loopFile: optional(loopFile, {
-    change: (from, to) => (from === undefined || to === undefined ? "replace" : "inPlace"),
+    change: (from, to) => ((from === undefined || to === undefined) && !isUnknown(to) ? "replace" : "inPlace"),
     default: {
       doc: "`{}` without `devices` and `adopt`",
       derive: ({ inputs }) => (hasOwnDevices(inputs) ? undefined : {}),

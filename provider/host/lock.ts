@@ -14,13 +14,30 @@ export interface LockOptions {
   waitMs?: number;
   /** Told once, after about a second, what is waited for. */
   notify?: (message: string) => void;
+  /** Done once at the end of a hold, when the lock has been through the hands of all callers that shared it. */
+  beforeRelease?: (lock: Lock) => Promise<void>;
 }
 
 const defaultWaitMs = 60_000;
 const quietMs = 1_000;
 
-/** The last caller of each name in this process: the next one queues behind it, whatever became of it. */
-const queues = new Map<string, Promise<void>>();
+/** How long a lock goes from one caller of this process to the next before other processes get their turn, in ms. */
+const shareMs = 2_000;
+
+/** The callers of one name in this process: each queues behind the last one, whatever became of it. */
+interface Queue {
+  last: Promise<void>;
+  waiting: number;
+  /** The lock, when it is handed on to the next caller. */
+  held?: Hold | undefined;
+}
+
+interface Hold {
+  readonly lock: Lock;
+  readonly since: number;
+}
+
+const queues = new Map<string, Queue>();
 
 /**
  * Run `body` while no other process, nor any child that one left behind when it was killed, holds the lock `name`
@@ -34,13 +51,16 @@ export async function withLock<T>(
 ): Promise<T> {
   if (!/^[A-Za-z0-9_+.-]{1,200}$/.test(name) || name.startsWith("."))
     throw new TypeError(`not a name of a lock: ${name}`);
-  const work = (queues.get(name) ?? Promise.resolve()).then(() => hold(name, purpose, body, options));
+  const queue = queues.get(name) ?? { last: Promise.resolve(), waiting: 0 };
+  queues.set(name, queue);
+  queue.waiting += 1;
+  const work = queue.last.then(() => hold(name, purpose, body, options, queue));
   const ended = work.then(ignore, ignore);
-  queues.set(name, ended);
+  queue.last = ended;
   try {
     return await work;
   } finally {
-    if (queues.get(name) === ended) queues.delete(name);
+    if (queue.last === ended) queues.delete(name);
   }
 }
 
@@ -49,25 +69,49 @@ async function hold<T>(
   purpose: string,
   body: (lock: Lock) => Promise<T>,
   options: LockOptions,
+  queue: Queue,
 ): Promise<T> {
+  queue.waiting -= 1;
+  const held = queue.held ?? (await take(name, options));
+  queue.held = undefined;
+  const { lock, since } = held;
+  let isHandedOn = false;
+  try {
+    // Written at the descriptor's own position, which then stands at the end: see command.ts.
+    writeSync(lock.fd, `pid ${process.pid}: ${purpose}\n`);
+    const result = await body(lock);
+    // After a failure some child of it may still be at work: then the next one waits for that as everybody does.
+    isHandedOn = queue.waiting > 0 && performance.now() - since < shareMs;
+    return result;
+  } finally {
+    if (isHandedOn) queue.held = held;
+    else await release(lock, options);
+  }
+}
+
+async function take(name: string, options: LockOptions): Promise<Hold> {
   const path = `${runFolder()}/${name}.lock`;
   // Never unlinked: a waiter would then lock a file that nobody else sees.
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  const lock: Lock = { name, fd };
   try {
-    const lock: Lock = { name, fd };
     await acquire(lock, path, options);
-    try {
-      ftruncateSync(fd);
-      // Written at the descriptor's own position, which then stands at the end: see command.ts.
-      writeSync(fd, `pid ${process.pid}: ${purpose}\n`);
-      return await body(lock);
-    } finally {
-      // An empty file takes no space in /run, which is small, and has one for every volume.
-      ftruncateSync(fd);
-    }
-  } finally {
-    // Only closed, never unlocked: a child that outlives us must go on holding it.
+    ftruncateSync(fd);
+    return { lock, since: performance.now() };
+  } catch (error) {
     closeSync(fd);
+    throw error;
+  }
+}
+
+async function release(lock: Lock, { beforeRelease }: LockOptions): Promise<void> {
+  try {
+    await beforeRelease?.(lock);
+  } finally {
+    // An empty file takes no space in /run, which is small, and has one for every volume.
+    ftruncateSync(lock.fd);
+    // Only closed, never unlocked: a child that outlives us must go on holding it.
+    closeSync(lock.fd);
   }
 }
 
@@ -96,5 +140,6 @@ async function tryFor(lock: Lock, waitMs: number): Promise<boolean> {
 function ignore(): void {}
 
 function holder(path: string): string {
-  return readFileSync(path, "utf8").trim() || "a command of an earlier run";
+  // The last of those that shared it.
+  return readFileSync(path, "utf8").trim().split("\n").at(-1) || "a command of an earlier run";
 }

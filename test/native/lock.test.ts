@@ -74,6 +74,34 @@ test("callers of one process go one after the other, whatever becomes of each", 
   assert.equal(readFileSync(fileOf(name), "utf8"), "", "it names a holder that is gone");
 });
 
+test("callers that queue up in one process share the lock, and let others have their turn", async () => {
+  const name = newName();
+  const ends: string[] = [];
+  const locks = new Set<unknown>();
+  const work = (purpose: string, ms: number) =>
+    withLock(
+      name,
+      purpose,
+      async (lock) => {
+        locks.add(lock);
+        await sleep(ms);
+        return readFileSync(fileOf(name), "utf8").trim().split("\n").at(-1);
+      },
+      { beforeRelease: async () => void ends.push(purpose) },
+    );
+  const said = await Promise.all([work("a", 10), work("b", 10), work("c", 10)]);
+  assert.deepEqual(
+    said,
+    ["a", "b", "c"].map((purpose) => `pid ${process.pid}: ${purpose}`),
+  );
+  assert.deepEqual([locks.size, ends], [1, ["c"]]);
+  const many = Array.from({ length: 8 }, (_, at) => work(`long ${at}`, 700));
+  const other = await holder(name, "perl", "-e", "1");
+  assert.ok(ends.length < 8, "the other process had to wait for all of them");
+  await Promise.all(many);
+  other.kill("SIGKILL");
+});
+
 test("a waiter is told who holds the lock, and fails at its limit", async () => {
   const name = newName();
   const child = await holder(name, "flock", "/tmp", "sleep", "30");

@@ -48,7 +48,7 @@ function layout(lvs: LogicalVolume[], free: ExtentRange[], extentCount = 10 * ce
     extentSizeBytes,
     lvs,
     free,
-    pvs: [{ device: "/dev/p", uuid: "p", missing: false, peStartBytes: 8388608, extentCount }],
+    pvs: [{ device: "/dev/p", uuid: "p", missing: false, tags: [], peStartBytes: 8388608, extentCount }],
   };
 }
 

@@ -20,6 +20,7 @@ test("a group with linear, striped and read-only volumes", () => {
     device: "/dev/loop0",
     uuid: large,
     missing: false,
+    tags: [],
     peStartBytes: 8388608,
     extentCount: 2558,
   });

@@ -51,7 +51,10 @@ export function emptyLayout(sizeBytes: number): Layout {
   return {
     extentSizeBytes,
     pvs: [
-      { uuid: pv.uuid, device: pv.device, missing: false, peStartBytes: extentsStartBytes, extentCount: pv.extents },
+      {
+        ...{ uuid: pv.uuid, device: pv.device, missing: false, tags: [] },
+        ...{ peStartBytes: extentsStartBytes, extentCount: pv.extents },
+      },
     ],
     lvs: [],
     free: pv.extents === 0 ? [] : [{ pvUuid: pv.uuid, pvDevice: pv.device, startExtent: 0, extents: pv.extents }],

@@ -1,6 +1,7 @@
 import { BlockboxError } from "../../errors.js";
 import { machineId } from "../../host/machine.js";
 import type { Location } from "../service.js";
+import { pathIn } from "./devices/pathTags.js";
 import type { VolumeParts } from "./ids.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { parseTags } from "./tags.js";
@@ -17,13 +18,7 @@ export function locateGroup(groups: readonly Group[], volumeGroup: string, locat
   if (location !== undefined) refuseOtherMachine(volumeGroup, location);
   const group = groups.find(({ uuid, name }) => (location ? uuid === location.vgUuid : name === volumeGroup));
   if (group === undefined) throw notVisible(volumeGroup, groups, location);
-  if (!group.complete) {
-    const missing = group.pvs.filter((pv) => pv.missing).map((pv) => pv.uuid);
-    throw new BlockboxError(
-      "NOT_HERE",
-      `Volume group ${volumeGroup} is incomplete: physical volume ${missing.join(", ")} is missing. Bring its device back, then run again.`,
-    );
-  }
+  if (!group.complete) throw incomplete(group);
   if (group.name !== volumeGroup)
     throw notOurs(`Volume group ${volumeGroup} was renamed to ${group.name}`, `vgrename ${group.name} ${volumeGroup}`);
   if (!parseTags(group.tags).ours)
@@ -82,6 +77,16 @@ export function requireVolume(
   throw new BlockboxError(
     "NOT_FOUND",
     `Volume ${parts.volumeGroup}/${parts.lv} is gone: its volume group is whole and does not hold it. Run \`pulumi refresh\`, so that the next update makes a new one.`,
+  );
+}
+
+/** Says which devices are missing, by the names that they were given under. */
+export function incomplete({ name, pvs }: Group): BlockboxError {
+  const missing = pvs.filter((pv) => pv.missing).map(({ uuid, tags }) => pathIn(tags) ?? `physical volume ${uuid}`);
+  const are = missing.length === 1 ? "is" : "are";
+  return new BlockboxError(
+    "NOT_HERE",
+    `Volume group ${name} is incomplete: ${missing.join(", ")} ${are} missing, which does not prove that anything is gone. Bring the device back (under any name), then run again.`,
   );
 }
 

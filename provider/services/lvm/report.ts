@@ -15,6 +15,7 @@ export interface PhysicalVolume {
   device: string;
   uuid: string;
   missing: boolean;
+  tags: string[];
   /** Where its first extent starts on the device. */
   peStartBytes: number;
   extentCount: number;
@@ -70,7 +71,7 @@ export interface Group {
 
 const columns = {
   vg: ["vg_name", "vg_uuid", "vg_tags", "vg_extent_size", "vg_extent_count", "vg_free_count", "vg_missing_pv_count"],
-  pv: ["pv_name", "pv_uuid", "pv_missing", "pe_start", "pv_pe_count"],
+  pv: ["pv_name", "pv_uuid", "pv_missing", "pv_tags", "pe_start", "pv_pe_count"],
   lv: [
     ...["lv_name", "lv_uuid", "lv_tags", "lv_size", "lv_attr", "lv_time", "origin", "pool_lv"],
     ...["data_percent", "metadata_percent", "lv_snapshot_invalid", "lv_health_status"],
@@ -125,6 +126,7 @@ function physicalVolume(row: Row): PhysicalVolume {
     device: text(row, "pv_name"),
     uuid: text(row, "pv_uuid"),
     missing: text(row, "pv_missing") !== "",
+    tags: tags(row, "pv_tags"),
     peStartBytes: number(row, "pe_start"),
     extentCount: number(row, "pv_pe_count"),
   };

@@ -1,4 +1,5 @@
 import { BlockboxError } from "../../errors.js";
+import type { VolumeSource } from "../service.js";
 
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const volumePattern = new RegExp(`^([^/]+)/(volume-${uuid})$`);
@@ -54,6 +55,11 @@ export function partsOf(id: string): VolumeParts {
   if (parts === undefined)
     throw new BlockboxError("INPUT_REFUSED", `${id} is not the id of a Volume (<volume group>/volume-<uuid>).`);
   return parts;
+}
+
+/** The id of the Snapshot or Volume that a volume begins as a copy of. */
+export function idOfSource(source: VolumeSource): string {
+  return "snapshot" in source ? source.snapshot : source.volume;
 }
 
 /** As groupOfBackend; throws INPUT_REFUSED for what is no Backend's id. */

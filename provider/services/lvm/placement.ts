@@ -60,6 +60,26 @@ export function withoutRanges(free: readonly ExtentRange[], taken: readonly Exte
   return taken.reduce<ExtentRange[]>((left, range) => left.flatMap((piece) => cut(piece, range)), [...free]);
 }
 
+/** As lvcreate and lvextend take extents and where they are to be: all of these ranges, and no others. */
+export function extentArguments(ranges: readonly ExtentRange[]): { extents: number; places: string[] } {
+  const places = ranges.map(
+    ({ pvDevice, startExtent, extents }) => `${pvDevice}:${startExtent}-${startExtent + extents - 1}`,
+  );
+  return { extents: ranges.reduce((sum, { extents }) => sum + extents, 0), places };
+}
+
+/** So many extents in as few pieces as there can be, the largest holes first; undefined where fewer are free. */
+export function takePieces(free: readonly ExtentRange[], extents: number): ExtentRange[] | undefined {
+  const pieces: ExtentRange[] = [];
+  let missing = extents;
+  for (const hole of [...free].sort((a, b) => b.extents - a.extents)) {
+    if (missing <= 0) break;
+    pieces.push({ ...hole, extents: Math.min(hole.extents, missing) });
+    missing -= hole.extents;
+  }
+  return missing <= 0 ? pieces : undefined;
+}
+
 /** Ranges with neighbouring ones made one. */
 export function joinRanges(ranges: readonly ExtentRange[]): ExtentRange[] {
   const joined: ExtentRange[] = [];

@@ -8,6 +8,8 @@ export const ownTag = "blockbox";
 export const deletingTag = "blockbox.deleting";
 /** On a volume from before its mkfs until after it: only this lets mkfs run again. */
 export const formattingTag = "blockbox.formatting";
+/** On a volume to boot from. */
+export const bootableTag = "blockbox.bootable";
 
 const nameFamily = "blockbox.name";
 const descriptionFamily = "blockbox.description";
@@ -15,17 +17,19 @@ const metadataFamily = "blockbox.metadata";
 const markFamily = "blockbox.mark";
 const attachmentMarkFamily = "blockbox.attachmark";
 const clearFamily = "blockbox.clear";
+const sourceFamily = "blockbox.source";
 const directoryFamily = "blockbox.directory";
 const mountPathFamily = "blockbox.mountpath";
 
 /** The families of what a user says about a volume, for `tagChanges`. */
-export const descriptiveFamilies = [nameFamily, descriptionFamily, metadataFamily] as const;
+export const descriptiveFamilies = [nameFamily, descriptionFamily, metadataFamily, bootableTag] as const;
 
 /** What a user says about a volume. */
 export interface Description {
   name: string;
   description?: string | undefined;
   metadata?: Readonly<Record<string, string>> | undefined;
+  bootable?: boolean | undefined;
 }
 
 /** What the tags of a group or volume say. What is malformed is left out. */
@@ -42,12 +46,15 @@ export interface TagFacts {
   mount?: NotedMount;
   deleting: boolean;
   formatting: boolean;
+  bootable: boolean;
+  /** Id of the Snapshot or Volume that it began as a copy of. */
+  source?: string;
   /** Bytes from the volume's start that still need no clearing, while it is being cleared. */
   clearFrom?: number;
 }
 
 /** All descriptive tags of a volume, its `blockbox` tag included. */
-export function volumeTags({ name, description, metadata }: Description): string[] {
+export function volumeTags({ name, description, metadata, bootable }: Description): string[] {
   const pairs = Object.entries(metadata ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${encodeText(key)}=${encodeText(value)}`);
@@ -56,7 +63,13 @@ export function volumeTags({ name, description, metadata }: Description): string
     ...splitTags(nameFamily, encodeText(name)),
     ...(description === undefined ? [] : splitTags(descriptionFamily, encodeText(description))),
     ...(pairs.length === 0 ? [] : splitTags(metadataFamily, pairs.join("&"))),
+    ...(bootable ? [bootableTag] : []),
   ];
+}
+
+/** On a copy, from its first moment on: the id of what it is a copy of. */
+export function sourceTags(id: string): string[] {
+  return splitTags(sourceFamily, encodeText(id));
 }
 
 export function markTag(mark: Mark): string {
@@ -98,11 +111,14 @@ export function parseTags(tags: readonly string[]): TagFacts {
   const clear = singleValue(clearFamily, tags);
   const madeDirectory = textOf(directoryFamily, tags);
   const mountPath = textOf(mountPathFamily, tags);
+  const source = textOf(sourceFamily, tags);
   return {
     ours: tags.includes(ownTag),
     deleting: tags.includes(deletingTag),
     formatting: tags.includes(formattingTag),
+    bootable: tags.includes(bootableTag),
     ...(name === undefined ? {} : { name }),
+    ...(source === undefined ? {} : { source }),
     ...(madeDirectory === undefined ? {} : { madeDirectory }),
     ...(mountPath === undefined ? {} : { mount: { path: mountPath, madeDirectory } }),
     ...(description === undefined ? {} : { description }),

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { runInGuest } from "./guest/boot.mjs";
-import { baseEnvironment } from "./lib/environment.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
+import { prepare, requireFitMachine } from "./prepare.mjs";
 
 /**
  * Runs a command in the guest: this machine's own root under a kernel with device-mapper. What it writes is not kept,
@@ -21,9 +21,13 @@ await runMain(async () => {
     },
   });
   if (positionals.length === 0) throw new Failure("Say what to run: node tools/guest.mjs -- COMMAND [ARGUMENT…].");
+  /** @type {readonly import("./prepare.mjs").Need[]} */
+  const needs = ["guest"];
+  requireFitMachine(needs);
+  const env = await prepare(needs);
   const { seconds, out, log, disk } = values;
   const options = {
-    ...{ cwd: process.cwd(), env: baseEnvironment(), timeoutMs: Number(seconds) * 1000, inherit: true },
+    ...{ cwd: process.cwd(), env, timeoutMs: Number(seconds) * 1000, inherit: true },
     ...{ disks: disk, ...(out === undefined ? {} : { out }), ...(log === undefined ? {} : { log }) },
   };
   const { code, timedOut } = await runInGuest(positionals, options);

@@ -9,6 +9,7 @@ import { bringCinder } from "./steps/cinder.mjs";
 import { bringCinderOfDebian } from "./steps/cinderDebian.mjs";
 import { bringCinderPackages, lackingCinderPackages } from "./steps/cinderPackages.mjs";
 import { buildDist } from "./steps/dist.mjs";
+import { bringGuestPackages, lackingGuestPackages } from "./steps/guestPackages.mjs";
 import { bringHostPackages } from "./steps/hostPackages.mjs";
 import { bringNode } from "./steps/node.mjs";
 import { bringNpmPackages } from "./steps/npmPackages.mjs";
@@ -16,8 +17,8 @@ import { bringPulumi } from "./steps/pulumi.mjs";
 
 /**
  * What is brought beside Node and the npm packages: lvm2 and the like, the compiled package, the CLI; for tests a Cinder
- * from PyPI with all that it needs, and Debian's Cinder, which needs the same.
- * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian"} Need
+ * from PyPI with all that it needs, and Debian's Cinder, which needs the same; and what boots the guest.
+ * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest"} Need
  */
 
 /** For a user's programs. @type {readonly Need[]} */
@@ -31,9 +32,14 @@ export function requireFitMachine(needs) {
   const env = baseEnvironment();
   const machine = lookAround(env);
   const cinder = needsCinder(needs);
-  const lacking = [...(needs.includes("host") ? machine.lacking : []), ...(cinder ? lackingCinderPackages(env) : [])];
-  const root = needs.includes("host") || cinder;
-  const sentences = requirements({ ...machine, lacking, cinder, ...(root ? {} : { uid: 0 }) });
+  const guest = needs.includes("guest");
+  const lacking = [
+    ...(needs.includes("host") ? machine.lacking : []),
+    ...(cinder ? lackingCinderPackages(env) : []),
+    ...(guest ? lackingGuestPackages(env) : []),
+  ];
+  const root = needs.includes("host") || cinder || guest;
+  const sentences = requirements({ ...machine, lacking, cinder, guest, ...(root ? {} : { uid: 0 }) });
   if (sentences.length > 0) throw new Failure(sentences.join("\n"));
 }
 
@@ -47,6 +53,7 @@ export async function prepare(needs) {
   const env = baseEnvironment();
   if (needs.includes("host")) await bringHostPackages(env);
   if (needsCinder(needs)) await bringCinderPackages(env);
+  if (needs.includes("guest")) await bringGuestPackages(env);
   mkdirSync(cacheDir, { recursive: true });
   await whileLocked(cacheDir, env, () => bringNode(env));
   await whileLocked(root, env, async () => {

@@ -8,6 +8,7 @@
  * @property {boolean} npm whether npm is there to bring the rest
  * @property {string} [system] as /etc/os-release names it, with its version: "debian 12"
  * @property {boolean} [cinder] whether tests shall run against a Cinder
+ * @property {boolean} [guest] whether tests shall run in the guest
  */
 
 /**
@@ -15,7 +16,7 @@
  * @param {Machine} machine
  * @returns {string[]} sentences
  */
-export function requirements({ platform, arch, uid, lacking, aptGet, npm, system, cinder = false }) {
+export function requirements({ platform, arch, uid, lacking, aptGet, npm, system, cinder = false, guest = false }) {
   if (platform !== "linux") {
     return [
       `blockbox's embedded LVM needs Linux: this is ${systemName(platform)}. Run it in a Linux VM (Debian or Ubuntu, as root).`,
@@ -39,6 +40,11 @@ export function requirements({ platform, arch, uid, lacking, aptGet, npm, system
   if (cinder && system !== "debian 12") {
     sentences.push(
       `The tests against Cinder need Debian 12, whose Python and packages they bring it up with: this is ${system ?? "unknown"}. Name the other suites: \`npm test -- unit grpc …\`.`,
+    );
+  }
+  if (guest && (system !== "debian 12" || arch !== "x64")) {
+    sentences.push(
+      `The tests under device-mapper boot this machine's own system in user-mode Linux and need Debian 12 on x64: this is ${system ?? "unknown"} on ${arch}. Name the other suites: \`npm test -- unit grpc …\`.`,
     );
   }
   if (!npm) sentences.push("blockbox needs npm on PATH to bring its packages: install npm, then run again.");

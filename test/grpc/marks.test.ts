@@ -87,7 +87,7 @@ test("what a killed create left and no program wants goes with its Backend", asy
 
 test("a mark goes at orderly exit, and in a quiet moment", async (t) => {
   const bed = await makeBed(t, "unmark");
-  await bed.deployment.up([bed.backend(), bed.volume("data", { size: 1 })]);
+  await bed.deployment.withProvider(() => bed.deployment.up([bed.backend(), bed.volume("data", { size: 1 })]));
   assert.equal(await marked(bed.deployment.get("data").id), false);
   await bed.deployment.withProvider(async () => {
     await bed.deployment.up([bed.backend(), bed.volume("data", { size: 1 }), bed.volume("more", { size: 1 })]);
@@ -109,7 +109,7 @@ test("a mark stays when the engine dies, and goes when refresh names the volume"
   });
   const { id } = bed.deployment.get("data");
   assert.ok(await marked(id));
-  await bed.deployment.refresh();
+  await bed.deployment.withProvider(() => bed.deployment.refresh());
   assert.equal(await marked(id), false);
   await bed.deployment.destroy();
 });

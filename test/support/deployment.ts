@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Provider } from "./provider.js";
 import { CallError, type Diffed, type Failure, type Props } from "./rpc.js";
-import { takeProvider } from "./spare.js";
+import { takeAny, takeProvider } from "./spare.js";
 
 /** What Pulumi sends for a value that only the update will know. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -104,9 +104,18 @@ export class Deployment {
   }
 
   /** Runs `body` with one provider process; operations inside of it share that process. */
-  async withProvider<T>(body: (provider: Provider) => Promise<T>): Promise<T> {
+  withProvider<T>(body: (provider: Provider) => Promise<T>): Promise<T> {
+    return this.#with(() => this.#take(takeProvider), body);
+  }
+
+  /** The same where nobody but us sees the process. */
+  #withAny<T>(body: (provider: Provider) => Promise<T>): Promise<T> {
+    return this.#with(() => this.#take(takeAny), body);
+  }
+
+  async #with<T>(take: () => Promise<Provider>, body: (provider: Provider) => Promise<T>): Promise<T> {
     if (this.#kept) return body(this.#kept);
-    const provider = await this.#take();
+    const provider = await take();
     this.#kept = provider;
     try {
       return await body(provider);
@@ -119,7 +128,7 @@ export class Deployment {
 
   /** One provider process for all that comes, until `release`. */
   async keep(): Promise<void> {
-    this.#kept ??= await this.#take();
+    this.#kept ??= await this.#take(takeProvider);
   }
 
   async release(): Promise<void> {
@@ -129,22 +138,22 @@ export class Deployment {
     this.stderr += provider?.stderr() ?? "";
   }
 
-  #take(): Promise<Provider> {
+  #take(take: typeof takeProvider): Promise<Provider> {
     const { env, config, lacks } = this;
-    return takeProvider(this.#packageDir, { env, config, lacks });
+    return take(this.#packageDir, { env, config, lacks });
   }
 
   preview(program: Program): Promise<Step[]> {
-    return this.withProvider((provider) => this.#run(provider, program, false));
+    return this.#withAny((provider) => this.#run(provider, program, false));
   }
 
   up(program: Program): Promise<Step[]> {
-    return this.withProvider((provider) => this.#run(provider, program, true));
+    return this.#withAny((provider) => this.#run(provider, program, true));
   }
 
   /** Reads everything; what is gone leaves the state. Returns the names of what is gone. */
   refresh(): Promise<string[]> {
-    return this.withProvider(async (provider) => {
+    return this.#withAny(async (provider) => {
       const gone: string[] = [];
       for (const stored of [...this.state.values()]) {
         const { id, outputs, inputs } = await provider.read(stored.id, stored.outputs);
@@ -161,7 +170,7 @@ export class Deployment {
 
   /** Deletes everything that the state holds, last made first. */
   destroy(): Promise<void> {
-    return this.withProvider(async (provider) => {
+    return this.#withAny(async (provider) => {
       for (const stored of [...this.state.values()].reverse()) await this.#delete(provider, stored);
     });
   }

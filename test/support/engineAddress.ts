@@ -6,6 +6,7 @@ export interface EngineAddress {
   readonly address: string;
   /** Refuses every connection from now on, as the address of a dead engine does. */
   die(): Promise<void>;
+  isAlive(): boolean;
 }
 
 export async function listenAsEngine(): Promise<EngineAddress> {
@@ -25,6 +26,7 @@ export async function listenAsEngine(): Promise<EngineAddress> {
   let dead = false;
   return {
     address: `127.0.0.1:${port}`,
+    isAlive: () => !dead,
     async die() {
       if (dead) return;
       dead = true;

@@ -39,6 +39,9 @@ const machines: [string, Partial<Machine>, RegExp[]][] = [
   ["a processor without Node on npm", { arch: "s390x" }, [/x64 or arm64.*s390x/]],
   ["tests against Cinder on Debian 12", { cinder: true, system: "debian 12" }, []],
   ["tests against Cinder elsewhere", { cinder: true, system: "ubuntu 24.04" }, [/Debian 12.*ubuntu 24\.04/]],
+  ["tests in the guest on Debian 12", { guest: true, system: "debian 12" }, []],
+  ["tests in the guest elsewhere", { guest: true, system: "ubuntu 24.04" }, [/Debian 12 on x64.*ubuntu 24\.04/]],
+  ["tests in the guest on arm64", { guest: true, system: "debian 12", arch: "arm64" }, [/Debian 12 on x64.*on arm64/]],
   ["no npm", { npm: false }, [/needs npm/]],
   [
     "all of it at once",

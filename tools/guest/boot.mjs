@@ -12,7 +12,7 @@ import { guestCpu } from "./cpu.mjs";
  * @property {number} timeoutMs boot and power-off included; the guest has ended then, whatever it does
  * @property {number} [memoryGib]
  * @property {readonly string[]} [disks] images that the guest has as /dev/ubda, /dev/ubdb, …; what it writes is kept
- * @property {string} [out] a folder of the host that the guest has, writable, as /out
+ * @property {string | undefined} [out] a folder of the host that the guest has, writable, as `guestOut`
  * @property {string} [log] a file for what the guest's kernel says
  * @property {boolean} [inherit] show what the command prints; otherwise `onText` gets it
  */
@@ -21,6 +21,9 @@ const init = fileURLToPath(new URL("init.sh", import.meta.url));
 
 /** Where temporary files are in the guest: on its tmpfs, which is quicker than the overlay. */
 const temporary = "/run/tmp";
+
+/** Where init.sh has that folder. */
+export const guestOut = "/out";
 
 /** The code of a guest that ended without its command's. */
 const lost = 125;

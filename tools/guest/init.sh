@@ -23,10 +23,17 @@ mount -t devpts devpts /dev/pts
 mount -t tmpfs shm /dev/shm
 mount -t hostfs -o "$GUEST_OUT" out /out
 mkdir -p /lib/modules && ln -sfn "$modules" "/lib/modules/$(uname -r)"
+# Of its own, for what is done on the host meanwhile would show through the overlay.
+mkdir -p /run/own/blockbox /var/lib/blockbox && cp -a /etc/lvm /run/own/lvm
+mount --bind /run/own/blockbox /var/lib/blockbox
+mount --bind /run/own/lvm /etc/lvm
 hostname guest
 echo '127.0.0.1 localhost guest' >/etc/hosts
 ip link set lo up
 ulimit -n 65536
+# What is written to /out is on the host 2 s later, also if the guest then hangs.
+echo 100 >/proc/sys/vm/dirty_writeback_centisecs
+echo 100 >/proc/sys/vm/dirty_expire_centisecs
 cp "${0%/*}/lvmlocal.conf" /etc/lvm/lvmlocal.conf
 modprobe -a loop dm_mod dm_thin_pool dm_snapshot
 /usr/lib/systemd/systemd-udevd --daemon

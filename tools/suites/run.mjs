@@ -3,6 +3,7 @@ import { prepare } from "../prepare.mjs";
 import { runSuite } from "./runSuite.mjs";
 import { suites } from "./suites.mjs";
 import { resultTable } from "./table.mjs";
+import { aloud, collected } from "./voice.mjs";
 
 /**
  * Prepares what the named suites need, runs them in order, and prints the table.
@@ -10,12 +11,12 @@ import { resultTable } from "./table.mjs";
  * @returns {Promise<number>} the exit code
  */
 export async function runSuites(names) {
-  const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
+  const unknown = names.filter((name) => !suites.some((suite) => isNamed(suite, [name])));
   if (unknown.length > 0) {
     const known = suites.map((suite) => suite.name).join(", ");
-    throw new Failure(`There is no suite ${unknown.join(", ")}: there are ${known}.`);
+    throw new Failure(`There is no suite ${unknown.join(", ")}: there are ${known}, and guest for all of the guest's.`);
   }
-  const chosen = names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.name));
+  const chosen = names.length === 0 ? suites : suites.filter((suite) => isNamed(suite, names));
   const begin = performance.now();
   /** @type {import("../lib/environment.mjs").Environment} */
   let env;
@@ -38,9 +39,37 @@ ${resultTable([failed])}`);
  * @returns {Promise<number>} the exit code
  */
 export async function runPrepared(chosen, rows, env) {
-  for (const suite of chosen) rows.push({ name: suite.name, ...(await runSuite(suite, env)) });
-  process.stdout.write(`\n${resultTable(rows)}`);
+  const begin = performance.now();
+  const before = rows.reduce((total, row) => total + row.seconds, 0);
+  const beside = chosen.filter((suite) => suite.guest);
+  const others = chosen.filter((suite) => !suite.guest);
+  // What fails fast and takes both processors comes first.
+  const first = beside.length === 0 ? others : others.filter((suite) => !suite.needs.includes("pulumi"));
+  rows.push(...(await inOrder(first, env, aloud)));
+  const later = others.slice(first.length);
+  const lanes = [inOrder(later, env, aloud), inOrder(beside, env, later.length > 0 ? collected() : aloud)];
+  rows.push(...(await Promise.all(lanes)).flat());
+  process.stdout.write(`\n${resultTable(rows, before + since(begin))}`);
   return rows.some((row) => row.failed) ? 1 : 0;
+}
+
+/**
+ * @param {readonly import("./suites.mjs").Suite[]} list
+ * @param {import("../lib/environment.mjs").Environment} env
+ * @param {import("./voice.mjs").Voice} voice
+ */
+async function inOrder(list, env, voice) {
+  const rows = [];
+  for (const suite of list) rows.push({ name: suite.name, ...(await runSuite(suite, env, voice)) });
+  return rows;
+}
+
+/**
+ * @param {import("./suites.mjs").Suite} suite
+ * @param {readonly string[]} names
+ */
+function isNamed({ name, guest }, names) {
+  return names.includes(name) || (guest !== undefined && names.includes("guest"));
 }
 
 /** @param {number} begin */

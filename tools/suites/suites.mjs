@@ -4,12 +4,16 @@
  * @property {readonly import("../prepare.mjs").Need[]} needs
  * @property {number} limitS the whole suite's time
  * @property {readonly (readonly [string, ...string[]])[]} [commands] each a program of an npm package with arguments; all of them are one test
- * @property {string} [tests] a folder of *.test.ts, at any depth, run by node's test runner
+ * @property {string | readonly string[]} [tests] folders of *.test.ts, at any depth, or such files, run by node's test runner
+ * @property {"inside" | "around"} [guest] its tests run in the guest (tools/guest), or boot guests; beside the suites without. `guest` names all of these
  * @property {Readonly<Record<string, string>>} [env] what its tests get beside the environment of all
  * @property {number} [atOnce] how many files at a time; 1 where tests share this machine's block devices
  */
 
 const cruise = "dependency-cruiser/bin/dependency-cruiser.mjs";
+
+/** @type {readonly import("../prepare.mjs").Need[]} */
+const inGuest = ["host", "dist", "pulumi", "guest"];
 
 /** In this order: what fails fast comes first. @type {readonly Suite[]} */
 export const suites = [
@@ -55,6 +59,19 @@ export const suites = [
     needs: ["host", "dist", "pulumi", "cinder"],
     limitS: 1500,
     tests: "test/scenarios",
+    atOnce: 1,
+  },
+  // What must survive a boot.
+  { name: "guest-boots", guest: "around", needs: inGuest, limitS: 600, tests: "test/boots", atOnce: 1 },
+  // What LVM can do under device-mapper, and, from the same files, what it can do without.
+  { name: "guest-lvm", guest: "inside", needs: inGuest, limitS: 900, tests: "test/guest", atOnce: 1 },
+  { name: "guest-grpc", guest: "inside", needs: inGuest, limitS: 1800, tests: "test/grpc", atOnce: 1 },
+  {
+    name: "guest-scenarios",
+    guest: "inside",
+    needs: inGuest,
+    limitS: 1800,
+    tests: ["edits", "badInput", "crash"].map((name) => `test/scenarios/${name}.test.ts`),
     atOnce: 1,
   },
 ];

@@ -121,6 +121,13 @@ export type VolumeSource = { readonly snapshot: string } | { readonly volume: st
 /** Which pool a volume is planned in: a Backend's id, or (before it exists) the identity of the Backend. */
 export type PoolReference = { readonly backendId: string } | { readonly backend: Identity };
 
+/** What a copy has of its source where nothing else is asked for. */
+export interface SourceFacts {
+  /** GiB: a copy has at least that. */
+  readonly size: number;
+  readonly bootable: boolean;
+}
+
 export interface VolumeFacts {
   readonly location: Location;
   /** ISO 8601, UTC. */
@@ -138,6 +145,10 @@ export interface VolumeService {
   problems(identity: Identity, pool: PoolReference, wish: VolumeWish): Promise<Problem[]>;
   /** Why it cannot grow to `size` GiB where it is, if so. Also notes the plan. */
   refuseGrowth(identity: Identity, id: string, location: Location, size: number): Promise<string | undefined>;
+  /** Whether it is attached to this host. */
+  isAttached(id: string, location: Location): Promise<boolean>;
+  /** What a volume can be made as a copy of. Throws NOT_FOUND, NOT_HERE, NOT_OURS. */
+  readSource(source: VolumeSource): Promise<SourceFacts>;
   create(identity: Identity, backendId: string, wish: VolumeWish): Promise<Created<VolumeFacts>>;
   read(id: string, location?: Location): Promise<SeenVolume | undefined>;
   update(identity: Identity, id: string, wish: VolumeWish, location: Location): Promise<VolumeFacts>;

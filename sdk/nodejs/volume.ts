@@ -44,9 +44,9 @@ export interface VolumeArgs {
   description?: pulumi.Input<string>;
   /** Keys and values of your own, kept with the volume. Keys that were never given here are left alone. */
   metadata?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Whether the volume is marked as one to boot from. Left out, that is as its source has it. */
+  /** Whether the volume is marked as one to boot from. Left out, that is as its source has it, and false without one. */
   bootable?: pulumi.Input<boolean>;
-  /** Whether attachments may only read it. Default: false. */
+  /** Whether attachments may only read it. Changed while it has none. Default: false. */
   readOnly?: pulumi.Input<boolean>;
   /** The Snapshot that it starts as a copy of, or its id. At most one of `snapshotId`, `sourceVolumeId` and `adopt`. It may be removed once the volume exists. */
   snapshotId?: pulumi.Input<string> | Snapshot;
@@ -98,10 +98,10 @@ export class Volume extends BlockboxResource {
   declare readonly description: pulumi.Output<string | undefined>;
   /** Keys and values of your own, kept with the volume. Keys that were never given here are left alone. */
   declare readonly metadata: pulumi.Output<{ [key: string]: string }>;
-  /** Whether the volume is marked as one to boot from. Left out, that is as its source has it. */
-  declare readonly bootable: pulumi.Output<boolean | undefined>;
-  /** Whether attachments may only read it. */
-  declare readonly readOnly: pulumi.Output<boolean | undefined>;
+  /** Whether the volume is marked as one to boot from. Left out, that is as its source has it, and false without one. */
+  declare readonly bootable: pulumi.Output<boolean>;
+  /** Whether attachments may only read it. Changed while it has none. */
+  declare readonly readOnly: pulumi.Output<boolean>;
   /** The Snapshot that it starts as a copy of, or its id. At most one of `snapshotId`, `sourceVolumeId` and `adopt`. It may be removed once the volume exists. */
   declare readonly snapshotId: pulumi.Output<string | undefined>;
   /** The Volume that it starts as a copy of, or its id. It may be removed once the volume exists. */
@@ -115,7 +115,7 @@ export class Volume extends BlockboxResource {
   /** Whether a retype may move the volume. */
   declare readonly retypePolicy: pulumi.Output<"never" | "onDemand" | undefined>;
   /** Whether deleting the volume deletes its snapshots too. Acts once an update has stored it. */
-  declare readonly cascade: pulumi.Output<boolean | undefined>;
+  declare readonly cascade: pulumi.Output<boolean>;
   /** An entry of clouds.yaml, instead of the service that is configured. */
   declare readonly cloud: pulumi.Output<string | undefined>;
   /** How long the service may take, in place of the configured `operationTimeout`. */

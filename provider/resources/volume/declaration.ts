@@ -3,7 +3,7 @@ import { defaulted, optional, optionalOutput, required, resolved, type Values } 
 import { boolean, gib, idOf, mapOf, object, oneOf, plainText, text } from "../../declaration/type.js";
 import { isUnknown } from "../../declaration/unknown.js";
 import { isUuid, typeOfBackend } from "../../services/cinder/ids.js";
-import { groupOfBackend } from "../../services/lvm/ids.js";
+import { groupOfBackend, isSnapshotId, partsOfVolume } from "../../services/lvm/ids.js";
 import { commonInputs } from "../common.js";
 import { serviceOfBackend } from "../serviceOf.js";
 import { description, displayName, metadataKey, metadataValue, shortText } from "../texts.js";
@@ -15,8 +15,19 @@ const backendIdText = z
     "must be the id of a Backend: lvm:<volume group> or cinder:<volume type>",
   );
 
-const uuidText = (what: string) =>
-  z.string(`must be ${what} or its id`).refine(isUuid, `must be the id of ${what}: a UUID in lower case`);
+const snapshotIdText = z
+  .string("must be a Snapshot or its id")
+  .refine(
+    (id) => isSnapshotId(id) || isUuid(id),
+    "must be the id of a Snapshot: <volume group>/_snapshot-<uuid>, or a UUID with Cinder",
+  );
+
+const volumeIdText = z
+  .string("must be a Volume or its id")
+  .refine(
+    (id) => partsOfVolume(id) !== undefined || isUuid(id),
+    "must be the id of a Volume: <volume group>/volume-<uuid>, or a UUID with Cinder",
+  );
 
 const adoptInputs = object("VolumeAdopt", {
   serviceHost: required(
@@ -67,23 +78,19 @@ const inputs = {
   }),
   bootable: resolved(boolean(), {
     change: "inPlace",
-    only: "cinder",
-    doc: "Whether the volume is marked as one to boot from. Left out, that is as its source has it.",
+    doc: "Whether the volume is marked as one to boot from. Left out, that is as its source has it, and false without one.",
   }),
   readOnly: defaulted(boolean(), {
     change: "inPlace",
-    only: "cinder",
     default: false,
-    doc: "Whether attachments may only read it.",
+    doc: "Whether attachments may only read it. Changed while it has none.",
   }),
-  snapshotId: optional(idOf("Snapshot", uuidText("a Snapshot")), {
+  snapshotId: optional(idOf("Snapshot", snapshotIdText), {
     change: ofSource,
-    only: "cinder",
     doc: "The Snapshot that it starts as a copy of, or its id. At most one of `snapshotId`, `sourceVolumeId` and `adopt`. It may be removed once the volume exists.",
   }),
-  sourceVolumeId: optional(idOf("Volume", uuidText("a Volume")), {
+  sourceVolumeId: optional(idOf("Volume", volumeIdText), {
     change: ofSource,
-    only: "cinder",
     doc: "The Volume that it starts as a copy of, or its id. It may be removed once the volume exists.",
   }),
   adopt: optional(adoptInputs, {
@@ -110,7 +117,6 @@ const inputs = {
   ),
   cascade: defaulted(boolean(), {
     change: "inPlace",
-    only: "cinder",
     default: false,
     doc: "Whether deleting the volume deletes its snapshots too. Acts once an update has stored it.",
   }),

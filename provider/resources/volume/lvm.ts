@@ -1,29 +1,37 @@
 import { hasUnknown, isUnknown } from "../../declaration/unknown.js";
+import type { Failure } from "../../declaration/validate.js";
+import { BlockboxError } from "../../errors.js";
 import { lvm } from "../../services/lvm/index.js";
-import type { Location, PoolReference, VolumeFacts, VolumeWish } from "../../services/service.js";
+import type { Location, PoolReference, VolumeFacts, VolumeSource, VolumeWish } from "../../services/service.js";
 import { identityOf } from "../identity.js";
 import { type Life, refusal, replaces } from "../resource.js";
 import type { VolumeInputs, VolumeOutputs } from "./declaration.js";
 
-/** What of a Volume's inputs is there with LVM. */
-type Inputs = VolumeInputs & { backend: string; size: number };
-type Record = Inputs & VolumeOutputs & { __location: Location };
+/** A Volume with LVM always names its Backend. */
+type Inputs = VolumeInputs & { backend: string };
+type Record = Inputs & { size: number } & VolumeOutputs & { __location: Location };
 
-/** A Volume as a linear logical volume, named as Cinder would name it. */
+/** A Volume as a logical volume, named as Cinder would name it. */
 export const volumeWithLvm: Life<Inputs, Record> = {
   deleteBeforeReplace: false,
 
   async problems(identity, wanted, asker, before) {
-    if (wanted.size === undefined) return [{ property: "size", reason: "is required with LVM: a whole number of GiB" }];
+    const own = contradictions(wanted);
+    if (own.length > 0) return own;
     const pool = poolOf(wanted.backend, asker.backendUrn);
     const stays = before !== undefined && before.backend === wanted.backend;
-    if (stays || pool === undefined || hasUnknown([wanted.size, wanted.name])) return [];
-    return lvm.volumes.problems(identity, pool, wishOf(wanted));
+    if (stays || pool === undefined || isUnclear(wanted)) return [];
+    const source = await sourceProblems(wanted);
+    return source.length > 0 ? source : lvm.volumes.problems(identity, pool, await wishOf(wanted));
   },
 
   async refuse(identity, id, olds, news, differences) {
     lvm.volumes.settle(identity);
-    if (replaces(differences) || isUnknown(news.size) || news.size <= olds.size) return;
+    if (replaces(differences)) return;
+    const flips = differences.some(({ path }) => path[0] === "readOnly");
+    if (flips && (await lvm.volumes.isAttached(id, olds.__location)))
+      throw refusal("readOnly", "cannot change while the volume is attached: detach it first");
+    if (isUnknown(news.size) || news.size === undefined || news.size <= olds.size) return;
     const reason = await lvm.volumes.refuseGrowth(identity, id, olds.__location, news.size);
     if (reason !== undefined) throw refusal("size", reason);
   },
@@ -31,29 +39,72 @@ export const volumeWithLvm: Life<Inputs, Record> = {
   repair: () => "none",
 
   async create(identity, wanted) {
-    const { id, facts } = await lvm.volumes.create(identity, wanted.backend, wishOf(wanted));
-    return { id, outputs: record(wanted, facts) };
+    const wish = await wishOf(wanted);
+    const { id, facts } = await lvm.volumes.create(identity, wanted.backend, wish);
+    return { id, outputs: record(wanted, wish, facts) };
   },
 
   async read(identity, id, recorded) {
     lvm.volumes.settle(identity);
     const seen = await lvm.volumes.read(id, recorded?.__location);
     if (seen === undefined) return undefined;
-    // What is only with Cinder has no value here.
-    const seenInputs = {
-      backend: seen.backendId,
-      ...seen.wish,
-      metadata: { ...seen.wish.metadata },
-    } as unknown as Inputs;
-    return { inputs: seenInputs, outputs: record(seenInputs, seen.facts) };
+    const { backendId: backend, wish, facts } = seen;
+    const { source: _source, metadata, ...rest } = wish;
+    const inputs = { ...kept(recorded), backend, ...rest, metadata: { ...metadata } } as Inputs;
+    return { inputs, outputs: record(inputs, wish, facts) };
   },
 
   async update(identity, id, olds, news) {
-    return record(news, await lvm.volumes.update(identity, id, wishOf(news), olds.__location));
+    const wanted = { ...news, size: news.size ?? olds.size, bootable: news.bootable ?? olds.bootable ?? false };
+    const wish = await wishOf({ ...wanted, snapshotId: undefined, sourceVolumeId: undefined });
+    return record(wanted, wish, await lvm.volumes.update(identity, id, wish, olds.__location));
   },
 
-  delete: (identity, id, recorded) => lvm.volumes.delete(id, identity.stack, recorded.__location, recorded.cascade),
+  delete: (identity, id, recorded) =>
+    lvm.volumes.delete(id, identity.stack, recorded.__location, recorded.cascade === true),
 };
+
+/** What contradicts itself, whatever is on this host. */
+function contradictions({ size, snapshotId, sourceVolumeId }: Inputs): Failure[] {
+  if (snapshotId !== undefined && sourceVolumeId !== undefined) {
+    const reason = "cannot be given together with snapshotId: a volume has at most one source";
+    return [{ property: "sourceVolumeId", reason }];
+  }
+  const isCopy = snapshotId !== undefined || sourceVolumeId !== undefined;
+  if (size === undefined && !isCopy)
+    return [{ property: "size", reason: "is required without snapshotId or sourceVolumeId: a whole number of GiB" }];
+  return [];
+}
+
+/** What a copy's source has against it. */
+async function sourceProblems(wanted: Inputs): Promise<Failure[]> {
+  const source = sourceOf(wanted);
+  if (source === undefined) return [];
+  try {
+    const { size } = await lvm.volumes.readSource(source);
+    if (wanted.size === undefined || wanted.size >= size) return [];
+    return [{ property: "size", reason: `must be at least ${size} GiB, as its source has` }];
+  } catch (error) {
+    if (!BlockboxError.is(error)) throw error;
+    const property = "snapshot" in source ? "snapshotId" : "sourceVolumeId";
+    return [{ property, reason: `cannot be copied. ${error.message}` }];
+  }
+}
+
+/** Whether what is to be made cannot be told yet. */
+function isUnclear({ size, name, snapshotId, sourceVolumeId }: Inputs): boolean {
+  return hasUnknown([size, name, snapshotId, sourceVolumeId]);
+}
+
+/** What no look at the volume can tell. */
+function kept(recorded: Record | undefined): Pick<Inputs, "snapshotId" | "sourceVolumeId" | "cascade"> {
+  const { snapshotId, sourceVolumeId, cascade = false } = recorded ?? {};
+  return {
+    ...(snapshotId === undefined ? {} : { snapshotId }),
+    ...(sourceVolumeId === undefined ? {} : { sourceVolumeId }),
+    cascade,
+  };
+}
 
 /** Where the volume is planned: by the Backend's id, or by who the Backend is while its id is still unknown. */
 function poolOf(backendId: string, backendUrn: string | undefined): PoolReference | undefined {
@@ -61,10 +112,22 @@ function poolOf(backendId: string, backendUrn: string | undefined): PoolReferenc
   return backendUrn === undefined ? undefined : { backend: identityOf(backendUrn) };
 }
 
-function wishOf({ name, size, description, metadata }: Inputs): VolumeWish {
-  return { name, size, description, metadata, bootable: false, readOnly: false };
+async function wishOf(wanted: Inputs): Promise<VolumeWish> {
+  const { name, description, metadata, readOnly = false } = wanted;
+  const source = sourceOf(wanted);
+  const { size, bootable } = source ? await lvm.volumes.readSource(source) : { size: 0, bootable: false };
+  return {
+    ...{ name, description, metadata, readOnly, source },
+    size: wanted.size ?? size,
+    bootable: wanted.bootable ?? bootable,
+  };
 }
 
-function record(wanted: Inputs, { location, createdAt }: VolumeFacts): Record {
-  return { ...wanted, createdAt, __location: location };
+function sourceOf({ snapshotId, sourceVolumeId }: Inputs): VolumeSource | undefined {
+  if (snapshotId !== undefined) return { snapshot: snapshotId };
+  return sourceVolumeId === undefined ? undefined : { volume: sourceVolumeId };
+}
+
+function record(wanted: Inputs, { size, bootable }: VolumeWish, { location, createdAt }: VolumeFacts): Record {
+  return { ...wanted, size, bootable, createdAt, __location: location };
 }

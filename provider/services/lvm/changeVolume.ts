@@ -2,6 +2,7 @@ import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import type { Location, VolumeFacts, VolumeWish } from "../service.js";
 import { activationOf } from "./activation/activation.js";
+import { attachedElsewhere } from "./attachedElsewhere.js";
 import { changeGroup, holdVolume } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
@@ -23,6 +24,7 @@ export async function changeVolume(parts: VolumeParts, wish: VolumeWish, locatio
       refuseUnfinished(group, lv);
       activationOf(group).require(group);
       await changeTags(group, lv, wish, lock);
+      await changePermission(group, lv, wish.readOnly, lock);
       await finishClearing(group, lv, lock);
       if (lv.sizeBytes < wish.size * gibBytes) await grow(group, lv, wish.size, lock);
       return volumeFacts(group, lv);
@@ -58,6 +60,14 @@ async function changeTags(group: Group, lv: LogicalVolume, wish: VolumeWish, loc
   const { add, remove } = tagChanges(lv.tags, volumeTags(wish), descriptiveFamilies);
   const { mark } = parseTags(lv.tags);
   await retagVolume(group, lv, { add, remove: [...remove, ...(mark ? [markTag(mark)] : [])] }, lock);
+}
+
+/** lvm's own permission, which outlasts a device. As in Cinder only while the volume has none. */
+async function changePermission(group: Group, lv: LogicalVolume, readOnly: boolean, lock: Lock): Promise<void> {
+  if ((lv.permission === "ro") === readOnly) return;
+  const devices = activationOf(group).devicesOf(group, lv);
+  if (devices.length > 0) throw attachedElsewhere(group, lv, devices);
+  await lvm(["lvchange", "--permission", readOnly ? "r" : "rw", `${group.name}/${lv.name}`], { lock });
 }
 
 /** The tag says from where on new extents may still show old data, until they are cleared. */

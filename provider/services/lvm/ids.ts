@@ -3,6 +3,7 @@ import type { VolumeSource } from "../service.js";
 
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const volumePattern = new RegExp(`^([^/]+)/(volume-${uuid})$`);
+const snapshotPattern = new RegExp(`^([^/]+)/(_snapshot-${uuid})$`);
 
 /**
  * What lvm says of a name of a volume group, and /dev with it, if there is something against it; reads after
@@ -36,7 +37,7 @@ export function volumeId(volumeGroup: string, lv: string): string {
   return `${volumeGroup}/${lv}`;
 }
 
-/** What a volume's id says: the names of its volume group and logical volume. */
+/** What a volume's or snapshot's id says: the names of its volume group and logical volume. */
 export interface VolumeParts {
   readonly volumeGroup: string;
   readonly lv: string;
@@ -44,9 +45,23 @@ export interface VolumeParts {
 
 /** A volume's id taken apart; nothing if it is not one. */
 export function partsOfVolume(id: string): VolumeParts | undefined {
-  const [, volumeGroup, lv] = volumePattern.exec(id) ?? [];
+  return partsLike(volumePattern, id);
+}
+
+/** A snapshot's id taken apart; nothing if it is not one. */
+export function partsOfSnapshot(id: string): VolumeParts | undefined {
+  return partsLike(snapshotPattern, id);
+}
+
+function partsLike(pattern: RegExp, id: string): VolumeParts | undefined {
+  const [, volumeGroup, lv] = pattern.exec(id) ?? [];
   if (volumeGroup === undefined || lv === undefined || faultOfGroupName(volumeGroup) !== undefined) return undefined;
   return { volumeGroup, lv };
+}
+
+/** Whether it is the id of a snapshot: `<volume group>/_snapshot-<uuid>`. */
+export function isSnapshotId(id: string): boolean {
+  return partsOfSnapshot(id) !== undefined;
 }
 
 /** As partsOfVolume; throws INPUT_REFUSED for what is no volume's id. */
@@ -54,6 +69,14 @@ export function partsOf(id: string): VolumeParts {
   const parts = partsOfVolume(id);
   if (parts === undefined)
     throw new BlockboxError("INPUT_REFUSED", `${id} is not the id of a Volume (<volume group>/volume-<uuid>).`);
+  return parts;
+}
+
+/** As partsOfSnapshot; throws INPUT_REFUSED for what is no snapshot's id. */
+export function requireSnapshotParts(id: string): VolumeParts {
+  const parts = partsOfSnapshot(id);
+  if (parts === undefined)
+    throw new BlockboxError("INPUT_REFUSED", `${id} is not the id of a Snapshot (<volume group>/_snapshot-<uuid>).`);
   return parts;
 }
 

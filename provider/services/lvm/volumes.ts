@@ -1,4 +1,5 @@
 import type { Problem, SeenVolume, VolumeService, VolumeWish } from "../service.js";
+import { activationOf } from "./activation/activation.js";
 import { recentGroups } from "./change.js";
 import { changeVolume, growthRefusal } from "./changeVolume.js";
 import { gibBytes } from "./geometry.js";
@@ -7,6 +8,7 @@ import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
 import { unmarkWhenQuiet } from "./marking.js";
 import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settleVolume } from "./plan.js";
+import { readSource } from "./readSource.js";
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { markTag, parseTags } from "./tags.js";
@@ -51,6 +53,13 @@ export const volumes: VolumeService = {
     return `cannot grow to ${size} GiB together with the new volumes of this program, which need the room behind it. Let the Backend's loopFile grow, or ask for less`;
   },
 
+  async isAttached(id, location) {
+    const { group, lv } = requireVolume(await recentGroups(), partsOf(id), location);
+    return activationOf(group).devicesOf(group, lv).length > 0;
+  },
+
+  readSource,
+
   async create(identity, id, wish) {
     const made = await makeVolume(identity, requireGroupOf(id), wish);
     settleVolume(identity);
@@ -79,13 +88,13 @@ export const volumes: VolumeService = {
 
 /** What a growth that was cut short added is no part of the volume yet: so the update that finishes it comes. */
 function seen(group: Group, lv: LogicalVolume): SeenVolume {
-  const { name, description, metadata, clearFrom } = parseTags(lv.tags);
+  const { name, description, metadata, bootable, clearFrom } = parseTags(lv.tags);
   const wish: VolumeWish = {
     name: name ?? lv.name,
     size: Math.floor((clearFrom ?? lv.sizeBytes) / gibBytes),
     ...(description === undefined ? {} : { description }),
     metadata: metadata ?? {},
-    bootable: false,
+    bootable,
     readOnly: lv.permission === "ro",
   };
   return {

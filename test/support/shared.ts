@@ -11,13 +11,19 @@ export async function takeShared(key: string, start: () => Promise<Provider>): P
   const provider = (await alive(idle.get(key) ?? [])) ?? (await start());
   provider.keepAlive(true);
   const before = provider.stderr().length;
+  let hasMade = false;
   return {
     ...provider,
     stderr: () => provider.stderr().slice(before),
+    create(...args) {
+      hasMade = true;
+      return provider.create(...args);
+    },
     async stop() {
+      // Its orderly end takes the marks off what it made.
+      if (hasMade) return provider.stop();
       provider.keepAlive(false);
-      const others = idle.get(key) ?? [];
-      idle.set(key, [...others, provider]);
+      idle.set(key, [...(idle.get(key) ?? []), provider]);
     },
   };
 }

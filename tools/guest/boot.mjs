@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statfsSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runGroup } from "../lib/children.mjs";
+import { quiet } from "../lib/quiet.mjs";
 import { guestCpu } from "./cpu.mjs";
 
 /**
@@ -24,6 +25,10 @@ const temporary = "/run/tmp";
 
 /** Where init.sh has that folder. */
 export const guestOut = "/out";
+
+/** The last disk that the guest can have, as init.sh knows it. */
+const scratchLetter = "p";
+const scratchGib = 24;
 
 /** The code of a guest that ended without its command's. */
 const lost = 125;
@@ -48,6 +53,7 @@ export async function runInGuest(command, options, onText) {
       `mem=${memoryGib}G`,
       ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${init}`, "quiet"],
       ...disks.map((image, index) => `ubd${String.fromCharCode(97 + index)}=${image}`),
+      `ubd${scratchLetter}=${await makeScratch(join(letters, "scratch"), env)}`,
       ...["con=null", "con0=null,fd:2", "con1=null,fd:3"],
       // What the kernel does not know becomes PID 1's environment.
       ...[`GUEST_OUT=${out}`, `TMPDIR=${temporary}`],
@@ -61,6 +67,19 @@ export async function runInGuest(command, options, onText) {
   } finally {
     rmSync(letters, { recursive: true, force: true });
   }
+}
+
+/**
+ * An empty file system for the default folder of Backends' files, whose space is reserved: too much for memory.
+ * @param {string} image
+ * @param {import("../lib/environment.mjs").Environment} env
+ */
+async function makeScratch(image, env) {
+  writeFileSync(image, "");
+  truncateSync(image, scratchGib * 2 ** 30);
+  const quick = ["-q", "-F", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=1,nodiscard"];
+  await quiet("mkfs.ext4", [...quick, image], { env, timeoutMs: 60_000, what: "make the guest's scratch disk" });
+  return image;
 }
 
 /** @param {readonly string[]} texts */

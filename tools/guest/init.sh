@@ -24,8 +24,8 @@ mount -t tmpfs shm /dev/shm
 mount -t hostfs -o "$GUEST_OUT" out /out
 mkdir -p /lib/modules && ln -sfn "$modules" "/lib/modules/$(uname -r)"
 # Of its own, for what is done on the host meanwhile would show through the overlay.
-mkdir -p /run/own/blockbox /var/lib/blockbox && cp -a /etc/lvm /run/own/lvm
-mount --bind /run/own/blockbox /var/lib/blockbox
+mkdir -p /run/own /var/lib/blockbox && cp -a /etc/lvm /run/own/lvm
+mount /dev/ubdp /var/lib/blockbox && rmdir /var/lib/blockbox/lost+found
 mount --bind /run/own/lvm /etc/lvm
 hostname guest
 echo '127.0.0.1 localhost guest' >/etc/hosts

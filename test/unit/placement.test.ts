@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { foreseenLayout } from "../../provider/services/lvm/foreseenLayout.js";
 import { gibBytes, usableExtents } from "../../provider/services/lvm/geometry.js";
-import { growth, type Layout } from "../../provider/services/lvm/growth.js";
-import { emptyLayout, grownLayout, judge } from "../../provider/services/lvm/judge.js";
+import { grownLayout } from "../../provider/services/lvm/grownLayout.js";
+import { growth, growthInPieces, type Layout } from "../../provider/services/lvm/growth.js";
+import { judge } from "../../provider/services/lvm/judge.js";
 import { fits } from "../../provider/services/lvm/packing.js";
-import { freePiecesGib, joinRanges, place, withoutRanges } from "../../provider/services/lvm/placement.js";
+import { freePiecesGib, joinRanges, place, takePieces, withoutRanges } from "../../provider/services/lvm/placement.js";
 import type { ExtentRange, LogicalVolume } from "../../provider/services/lvm/report.js";
 
 const extentSizeBytes = 4 * 1024 ** 2;
@@ -41,6 +43,14 @@ function volume(name: string, firstCell: number, cells: number): LogicalVolume {
     invalid: false,
     segments,
   };
+}
+
+/** A group whose volumes have to be in one piece, and are not in a pool. */
+const onLoops = { inPieces: false, promises: undefined };
+
+/** A group that is still to be made on a file of that size. */
+function onFile(sizeBytes: number): Layout {
+  return foreseenLayout(undefined, { file: { path: "/file", sizeBytes }, addedBytes: [], removed: [] });
 }
 
 function layout(lvs: LogicalVolume[], free: ExtentRange[], extentCount = 10 * cell): Layout {
@@ -142,17 +152,17 @@ test("the preview judges holes, not sums, and growths before new volumes", () =>
   const [data, next] = [volume("data", 0, 2), volume("next", 5, 1)];
   const now = layout([data, next], holes([2, 3], [6, 4]));
   const creates = [4, 3, 1].map((sizeGib) => ({ identity: `new${sizeGib}`, sizeGib }));
-  assert.deepEqual(judge({ layout: now, growths: [], creates }), [
+  assert.deepEqual(judge({ ...onLoops, layout: now, growths: [], creates }), [
     { identity: "new1", kind: "create", sizeGib: 1, largestGib: 0 },
   ]);
-  assert.deepEqual(judge({ layout: now, growths: [], creates: [{ identity: "new5", sizeGib: 5 }] }), [
+  assert.deepEqual(judge({ ...onLoops, layout: now, growths: [], creates: [{ identity: "new5", sizeGib: 5 }] }), [
     { identity: "new5", kind: "create", sizeGib: 5, largestGib: 4 },
   ]);
   const growths = [
     { identity: "data", lv: data, toGib: 4 },
     { identity: "next", lv: next, toGib: 6 },
   ];
-  assert.deepEqual(judge({ layout: now, growths, creates }), [
+  assert.deepEqual(judge({ ...onLoops, layout: now, growths, creates }), [
     { identity: "next", kind: "growth", growth: { ok: false, reason: "end", freeGib: 4 } },
     { identity: "new3", kind: "create", sizeGib: 3, largestGib: 1 },
   ]);
@@ -163,11 +173,11 @@ test("a group that does not exist yet is judged by its file", () => {
   assert.equal(usableExtents(1), 0);
   const creates = [9, 1].map((sizeGib) => ({ identity: `${sizeGib}`, sizeGib }));
   assert.deepEqual(
-    judge({ layout: emptyLayout(10 * gibBytes), growths: [], creates }).map(({ identity }) => identity),
+    judge({ ...onLoops, layout: onFile(10 * gibBytes), growths: [], creates }).map(({ identity }) => identity),
     ["1"],
   );
-  assert.deepEqual(judge({ layout: emptyLayout(11 * gibBytes), growths: [], creates }), []);
-  assert.equal(judge({ layout: emptyLayout(1), growths: [], creates }).length, 2);
+  assert.deepEqual(judge({ ...onLoops, layout: onFile(11 * gibBytes), growths: [], creates }), []);
+  assert.equal(judge({ ...onLoops, layout: onFile(1), growths: [], creates }).length, 2);
 });
 
 test("a file that grows in the same update brings its room", () => {
@@ -182,6 +192,46 @@ test("a file that grows in the same update brings its room", () => {
   const packed = grownLayout({ ...full, free: [] }, "p", 12 * gibBytes);
   assert.deepEqual(packed.free, [{ pvUuid: "p", pvDevice: "/dev/p", startExtent: 2558, extents: 512 }]);
   assert.equal(grownLayout(full, "p", 9 * gibBytes), full);
+});
+
+test("with device-mapper the preview judges sums: growths first, then new volumes in the order of their checks", () => {
+  const data = volume("data", 0, 2);
+  const now = layout([data], holes([2, 1], [4, 3]));
+  const plan = { inPieces: true, promises: undefined, layout: now };
+  const creates = [3, 2].map((sizeGib) => ({ identity: `new${sizeGib}`, sizeGib }));
+  assert.deepEqual(judge({ ...plan, growths: [], creates }), [{ kind: "room", identity: "new2", leftGib: 1 }]);
+  const growths = [{ identity: "data", lv: data, toGib: 6 }];
+  assert.deepEqual(judge({ ...plan, growths, creates: [] }), []);
+  assert.deepEqual(
+    judge({ ...plan, growths, creates }).map(({ identity }) => identity),
+    ["new3", "new2"],
+  );
+});
+
+test("a pool is judged by what it has promised to volumes, and one that is too full takes nothing", () => {
+  const thin = { ...volume("data", 0, 0), kind: "thin" as const, sizeBytes: 2 * gibBytes };
+  const promises = { dataGib: 4.5, overSubscription: 2, promisedGib: 2, fault: undefined };
+  const plan = { inPieces: true, promises, layout: layout([thin], []) };
+  const creates = [{ identity: "new", sizeGib: 3 }];
+  const growths = [{ identity: "data", lv: thin, toGib: 6 }];
+  assert.deepEqual(judge({ ...plan, growths, creates }), []);
+  const more = [...creates, { identity: "more", sizeGib: 1 }];
+  assert.deepEqual(judge({ ...plan, growths, creates: more }), [
+    { kind: "promise", identity: "more", leftGib: 0, promises },
+  ]);
+  const full = { ...promises, fault: "is full" };
+  assert.equal(judge({ ...plan, promises: full, growths, creates }).length, 2);
+});
+
+test("in pieces a volume takes as few of the holes as it can, and grows into what is behind it first", () => {
+  assert.deepEqual(takePieces(holes([0, 1], [3, 4], [8, 2]), 5 * cell), [holes([3, 4])[0], holes([8, 1])[0]]);
+  assert.equal(takePieces(holes([0, 1], [3, 4]), 5 * cell + 1), undefined);
+  const data = volume("data", 0, 2);
+  const between = layout([data], holes([2, 1], [4, 6]));
+  assert.deepEqual(growthInPieces({ layout: between, lv: data, toGib: 2 }), []);
+  assert.deepEqual(growthInPieces({ layout: between, lv: data, toGib: 3 }), holes([2, 1]));
+  assert.deepEqual(growthInPieces({ layout: between, lv: data, toGib: 5 }), holes([2, 1], [4, 2]));
+  assert.equal(growthInPieces({ layout: between, lv: data, toGib: 10 }), undefined);
 });
 
 test("packing finds what the largest-first rule misses, and never claims too much", () => {
@@ -205,7 +255,9 @@ test("whatever the preview accepts can be placed, in any order, without an overl
       identity: `${index}`,
       sizeGib: 1 + below(6),
     }));
-    const refused = new Set(judge({ layout: layout([], free), growths: [], creates }).map(({ identity }) => identity));
+    const refused = new Set(
+      judge({ ...onLoops, layout: layout([], free), growths: [], creates }).map(({ identity }) => identity),
+    );
     const left = creates.filter(({ identity }) => !refused.has(identity)).sort(() => below(3) - 1);
     while (left.length > 0) {
       const next = left.shift();

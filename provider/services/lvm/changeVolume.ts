@@ -6,9 +6,9 @@ import { attachedElsewhere } from "./attachedElsewhere.js";
 import { changeGroup, holdVolume } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
-import { bytesOf, rangeOfVolume, refuseUsedExtents } from "./extents.js";
+import { rangeOfVolume, refuseUsedExtents } from "./extents.js";
 import { gibBytes } from "./geometry.js";
-import { type Growth, growth } from "./growth.js";
+import { growVolume } from "./growVolume.js";
 import type { VolumeParts } from "./ids.js";
 import { requireVolume } from "./locate.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
@@ -26,7 +26,7 @@ export async function changeVolume(parts: VolumeParts, wish: VolumeWish, locatio
       await changeTags(group, lv, wish, lock);
       await changePermission(group, lv, wish.readOnly, lock);
       await finishClearing(group, lv, lock);
-      if (lv.sizeBytes < wish.size * gibBytes) await grow(group, lv, wish.size, lock);
+      if (lv.sizeBytes < wish.size * gibBytes) await growVolume(group, lv, wish.size, lock);
       return volumeFacts(group, lv);
     }),
   );
@@ -39,20 +39,6 @@ export function refuseUnfinished(group: Group, lv: LogicalVolume): void {
     "UNFINISHED",
     `The deletion of volume ${group.name}/${lv.name} has begun and was cut short; its data may be gone in part. Remove it from the program, or run \`pulumi destroy\`, to finish.`,
   );
-}
-
-/** Why the volume cannot grow, in words. */
-export function growthRefusal(answer: Extract<Growth, { ok: false }>, toGib: number): string {
-  if (answer.reason === "segments") return `cannot grow to ${toGib} GiB: the volume is not one linear piece`;
-  const behind =
-    answer.reason === "end"
-      ? "its volume group ends"
-      : `volume ${parseTags(answer.neighbour.tags).name ?? answer.neighbour.name} begins`;
-  const remedy =
-    answer.reason === "end"
-      ? "let the Backend's loopFile grow"
-      : "delete that volume, or make a new, larger one and copy";
-  return `cannot grow to ${toGib} GiB where it is: ${answer.freeGib} GiB are free behind it, then ${behind}. ${remedy[0]?.toUpperCase()}${remedy.slice(1)}`;
 }
 
 /** Tags say what a user says of the volume. Its mark goes too: an update comes from a state that knows it. */
@@ -70,30 +56,9 @@ async function changePermission(group: Group, lv: LogicalVolume, readOnly: boole
   await lvm(["lvchange", "--permission", readOnly ? "r" : "rw", `${group.name}/${lv.name}`], { lock });
 }
 
-/** The tag says from where on new extents may still show old data, until they are cleared. */
-async function grow(group: Group, lv: LogicalVolume, toGib: number, lock: Lock): Promise<void> {
-  const answer = growth({ layout: group, lv, toGib });
-  if (!answer.ok)
-    throw new BlockboxError("NO_SPACE", `Volume ${group.name}/${lv.name} ${growthRefusal(answer, toGib)}.`);
-  const { range } = answer;
-  if (range === undefined) return;
-  refuseUsedExtents(bytesOf(group, range));
-  const tag = clearTag(lv.sizeBytes);
-  await retagVolume(group, lv, { add: [tag] }, lock);
-  const where = `${range.pvDevice}:${range.startExtent}-${range.startExtent + range.extents - 1}`;
-  await lvm(
-    ["lvextend", "--alloc", "contiguous", "--extents", `+${range.extents}`, `${group.name}/${lv.name}`, where],
-    { lock },
-  );
-  const after = { ...lv, tags: [tag], sizeBytes: lv.sizeBytes + range.extents * group.extentSizeBytes };
-  const [segment] = lv.segments;
-  const segments = segment ? [{ ...segment, extents: segment.extents + range.extents }] : [];
-  await finishClearing(group, { ...after, segments }, lock);
-}
-
 /**
- * Clears what a growth added. While the tag is there, nobody has been shown what lies beyond it: whoever shows a volume
- * calls this first, so that it can never clear what has been written since.
+ * Earlier releases cleared what a growth added only afterwards, and said by a tag from where on. While it is there,
+ * nobody has been shown what lies beyond: whoever shows a volume calls this first.
  */
 export async function finishClearing(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
   const { clearFrom } = parseTags(lv.tags);

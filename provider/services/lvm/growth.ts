@@ -1,5 +1,5 @@
 import { gibBytes } from "./geometry.js";
-import { cellExtents } from "./placement.js";
+import { cellExtents, takePieces, withoutRanges } from "./placement.js";
 import type { ExtentRange, Group, LogicalVolume } from "./report.js";
 
 /** What the preview judges: a real group, or one still to be made. */
@@ -33,4 +33,28 @@ export function growth({ layout, lv, toGib }: { layout: Layout; lv: LogicalVolum
   return neighbour === undefined
     ? { ok: false, reason: "end", freeGib }
     : { ok: false, reason: "neighbour", neighbour, freeGib };
+}
+
+/**
+ * The extents by which a volume grows to `toGib` where it may be of several pieces: what is right behind it first, so
+ * that it stays one piece if it can. None where it has the size already, undefined where too few are free.
+ */
+export function growthInPieces({
+  layout,
+  lv,
+  toGib,
+}: {
+  layout: Layout;
+  lv: LogicalVolume;
+  toGib: number;
+}): ExtentRange[] | undefined {
+  const missing = Math.ceil((toGib * gibBytes - lv.sizeBytes) / layout.extentSizeBytes);
+  if (missing <= 0) return [];
+  const last = lv.segments.at(-1);
+  const end = last && last.startExtent + last.extents;
+  const behind = layout.free.find((range) => range.pvUuid === last?.pvUuid && range.startExtent === end);
+  if (behind === undefined) return takePieces(layout.free, missing);
+  const first = { ...behind, extents: Math.min(behind.extents, missing) };
+  const others = takePieces(withoutRanges(layout.free, [first]), missing - first.extents);
+  return others && [first, ...others];
 }

@@ -1,81 +1,65 @@
-import { extentSizeBytes, extentsStartBytes, usableExtents } from "./geometry.js";
-import { type Growth, growth, type Layout } from "./growth.js";
-import { fits } from "./packing.js";
-import { freePiecesGib, withoutRanges } from "./placement.js";
+import { gibBytes } from "./geometry.js";
+import type { Growth, Layout } from "./growth.js";
+import { judgeHoles } from "./judgeHoles.js";
+import { leftToPromise, type Promises } from "./pool/promises.js";
 import type { LogicalVolume } from "./report.js";
+
+/** What is planned in one group. */
+export interface PlannedChanges {
+  readonly layout: Layout;
+  readonly growths: readonly { readonly identity: string; readonly lv: LogicalVolume; readonly toGib: number }[];
+  readonly creates: readonly { readonly identity: string; readonly sizeGib: number }[];
+}
+
+/** What a group can be: how its volumes are shown, and what its pool may promise if new ones are made in one. */
+export interface Means {
+  /** Whether a volume may be of several pieces, as device-mapper can show them. */
+  readonly inPieces: boolean;
+  readonly promises: Promises | undefined;
+}
 
 export type Refusal =
   | { identity: string; kind: "growth"; growth: Extract<Growth, { ok: false }> }
   /** `largestGib`: the largest piece that the volumes accepted before it leave, at best. */
-  | { identity: string; kind: "create"; sizeGib: number; largestGib: number };
+  | { identity: string; kind: "create"; sizeGib: number; largestGib: number }
+  /** Of volumes in several pieces: what those accepted before it leave of the group, or of what its pool may promise. */
+  | { identity: string; kind: "room"; leftGib: number }
+  | { identity: string; kind: "promise"; leftGib: number; promises: Promises };
 
-/**
- * Which of all planned growths and new volumes a group cannot hold, in the order given: growths first, since only they
- * are bound to one place. What is accepted can be placed by `place` in any order, if that is told of all the rest.
- */
-export function judge(plan: {
-  layout: Layout;
-  growths: readonly { identity: string; lv: LogicalVolume; toGib: number }[];
-  creates: readonly { identity: string; sizeGib: number }[];
-}): Refusal[] {
-  const refusals: Refusal[] = [];
-  let free = plan.layout.free;
-  for (const { identity, lv, toGib } of plan.growths) {
-    const answer = growth({ layout: { ...plan.layout, free }, lv, toGib });
-    if (!answer.ok) refusals.push({ identity, kind: "growth", growth: answer });
-    else if (answer.range !== undefined) free = withoutRanges(free, [answer.range]);
-  }
-  const holes = freePiecesGib({ extentSizeBytes: plan.layout.extentSizeBytes, free });
-  const accepted: number[] = [];
-  for (const { identity, sizeGib } of plan.creates) {
-    if (fits(holes, [...accepted, sizeGib])) accepted.push(sizeGib);
-    else refusals.push({ identity, kind: "create", sizeGib, largestGib: largestLeft(holes, accepted) });
-  }
-  return refusals;
+/** Which of all planned growths and new volumes a group cannot hold, in the order given, growths first. */
+export function judge(plan: PlannedChanges & Means): Refusal[] {
+  const { layout, growths, creates, inPieces, promises } = plan;
+  const isThin = ({ lv }: { readonly lv: LogicalVolume }) => lv.kind === "thin";
+  const thick = { layout, growths: growths.filter((one) => !isThin(one)), creates: promises ? [] : creates };
+  const thin = { layout, growths: growths.filter(isThin), creates: promises ? creates : [] };
+  const ofThick = inPieces ? judgeRoom(thick) : judgeHoles(thick);
+  return promises ? [...ofThick, ...judgePromises(thin, promises)] : ofThick;
 }
 
-/** By halving: what fits, fits smaller too. */
-function largestLeft(holes: readonly number[], accepted: readonly number[]): number {
-  let [fitting, tooLarge] = [0, (holes[0] ?? 0) + 1];
-  while (tooLarge - fitting > 1) {
-    const size = Math.floor((fitting + tooLarge) / 2);
-    if (fits(holes, [...accepted, size])) fitting = size;
-    else tooLarge = size;
+function judgeRoom({ layout, growths, creates }: PlannedChanges): Refusal[] {
+  const freeGib = (layout.free.reduce((sum, { extents }) => sum + extents, 0) * layout.extentSizeBytes) / gibBytes;
+  return takeInOrder(freeGib, { growths, creates }).map((one) => ({ kind: "room", ...one }));
+}
+
+function judgePromises(changes: PlannedChanges, promises: Promises): Refusal[] {
+  const left = promises.fault === undefined ? leftToPromise(promises) : 0;
+  return takeInOrder(left, changes).map((one) => ({ kind: "promise", promises, ...one }));
+}
+
+/** What does not fit into so many GiB. */
+function takeInOrder(
+  freeGib: number,
+  { growths, creates }: Pick<PlannedChanges, "growths" | "creates">,
+): { identity: string; leftGib: number }[] {
+  const wanted = [
+    ...growths.map(({ identity, lv, toGib }) => ({ identity, moreGib: toGib - lv.sizeBytes / gibBytes })),
+    ...creates.map(({ identity, sizeGib }) => ({ identity, moreGib: sizeGib })),
+  ];
+  const refused: { identity: string; leftGib: number }[] = [];
+  let left = freeGib;
+  for (const { identity, moreGib } of wanted) {
+    if (moreGib <= left) left -= Math.max(0, moreGib);
+    else refused.push({ identity, leftGib: Math.floor(left) });
   }
-  return fitting;
-}
-
-/** A group that is still to be made, on one device or file of that size. */
-export function emptyLayout(sizeBytes: number): Layout {
-  const pv = { uuid: "planned", device: "planned", extents: usableExtents(sizeBytes) };
-  return {
-    extentSizeBytes,
-    pvs: [
-      {
-        ...{ uuid: pv.uuid, device: pv.device, missing: false, tags: [] },
-        ...{ peStartBytes: extentsStartBytes, extentCount: pv.extents },
-      },
-    ],
-    lvs: [],
-    free: pv.extents === 0 ? [] : [{ pvUuid: pv.uuid, pvDevice: pv.device, startExtent: 0, extents: pv.extents }],
-  };
-}
-
-/** The layout as it will be when a device of the group has grown to that size. */
-export function grownLayout(layout: Layout, pvUuid: string, sizeBytes: number): Layout {
-  const pv = layout.pvs.find(({ uuid }) => uuid === pvUuid);
-  if (pv === undefined) return layout;
-  const extentCount = Math.floor((sizeBytes - pv.peStartBytes) / layout.extentSizeBytes);
-  const more = extentCount - pv.extentCount;
-  if (more <= 0) return layout;
-  const last = layout.free.find(
-    (range) => range.pvUuid === pvUuid && range.startExtent + range.extents === pv.extentCount,
-  );
-  const startExtent = last?.startExtent ?? pv.extentCount;
-  const added = { pvUuid, pvDevice: pv.device, startExtent, extents: extentCount - startExtent };
-  return {
-    ...layout,
-    pvs: layout.pvs.map((other) => (other === pv ? { ...pv, extentCount } : other)),
-    free: [...layout.free.filter((range) => range !== last), added],
-  };
+  return refused;
 }

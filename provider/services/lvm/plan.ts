@@ -1,19 +1,30 @@
 import { isDead, isNamed } from "../claims.js";
 import type { Identity, PoolReference } from "../service.js";
 import { recentGroups } from "./change.js";
-import { gibBytes } from "./geometry.js";
+import { foreseenLayout, type PlannedDevices } from "./foreseenLayout.js";
+import { parseGroupTags } from "./groupTags.js";
 import { growth, type Layout } from "./growth.js";
 import { groupOfBackend, volumeId } from "./ids.js";
-import { emptyLayout, grownLayout, judge, type Refusal } from "./judge.js";
+import { judge, type Means, type Refusal } from "./judge.js";
 import { joinRanges } from "./placement.js";
 import { notedPlan, notePlanned, noteSettled, type PlannedVolume } from "./planNotes.js";
+import { type PlannedPool, promisesOf } from "./pool/promises.js";
 import type { ExtentRange, Group } from "./report.js";
 import { parseTags } from "./tags.js";
 
+/** What a Backend of this deployment makes of its group. */
+export interface PlannedBackend {
+  /** Whether the group is still to be made. */
+  readonly isNew: boolean;
+  readonly devices: PlannedDevices;
+  readonly activation: "loop" | "deviceMapper";
+  /** The pool that new volumes will be made in; nothing for thick volumes. */
+  readonly pool: PlannedPool | undefined;
+}
+
 /** What this deployment still means to make in one group, by identity: set, never added, since a check may come twice. */
 interface PlannedGroup {
-  /** GiB of the file that the group will be on, and whether the group is still to be made. */
-  file?: { readonly sizeGib: number; readonly isNew: boolean };
+  backend?: PlannedBackend;
   readonly volumes: Map<string, PlannedVolume>;
 }
 
@@ -21,10 +32,10 @@ const groups = new Map<string, PlannedGroup>();
 /** Volume groups by the identity of their Backend, for volumes whose Backend has no id yet. */
 const groupsOfBackends = new Map<string, string>();
 
-/** A Backend will have a file of that size. Volumes judged from now on count on it. */
-export function planBackend({ digest }: Identity, volumeGroup: string, sizeGib: number, isNew: boolean): void {
+/** Volumes judged from now on count on what a Backend will have. */
+export function planBackend({ digest }: Identity, volumeGroup: string, backend: PlannedBackend): void {
   groupsOfBackends.set(digest, volumeGroup);
-  planned(volumeGroup).file = { sizeGib, isNew };
+  planned(volumeGroup).backend = backend;
 }
 
 /** Digest of the identity whose Backend is to make or has the group, as far as this deployment has said. */
@@ -80,18 +91,18 @@ export function groupOf(pool: PoolReference): string | undefined {
 
 /** Whether a Backend of this deployment is to make or bring back the group. */
 export function isPlannedGroup(volumeGroup: string): boolean {
-  return groups.get(volumeGroup)?.file !== undefined;
+  return groups.get(volumeGroup)?.backend !== undefined;
 }
 
 /** What of all that is planned in the group it cannot hold: growths first, then new volumes in the order of their checks. */
 export async function refusalsIn(volumeGroup: string): Promise<Refusal[]> {
-  const layout = await layoutOf(volumeGroup);
-  if (layout === undefined) return [];
+  const foreseenGroup = await foreseeGroup(volumeGroup);
+  if (foreseenGroup === undefined) return [];
   const volumes = [...planned(volumeGroup).volumes].map(([identity, volume]) => ({ identity, ...volume }));
   return judge({
-    layout,
+    ...foreseenGroup,
     growths: volumes.flatMap(({ identity, lvUuid, sizeGib }) => {
-      const lv = layout.lvs.find(({ uuid }) => uuid === lvUuid);
+      const lv = foreseenGroup.layout.lvs.find(({ uuid }) => uuid === lvUuid);
       return lv ? [{ identity, lv, toGib: sizeGib }] : [];
     }),
     creates: volumes.filter(({ lvUuid }) => lvUuid === undefined),
@@ -99,13 +110,18 @@ export async function refusalsIn(volumeGroup: string): Promise<Refusal[]> {
 }
 
 /** The group as it will be. Nothing where that cannot be known: a group that exists but is not to be seen just now. */
-async function layoutOf(volumeGroup: string): Promise<Layout | undefined> {
-  const { file } = planned(volumeGroup);
+async function foreseeGroup(volumeGroup: string): Promise<(Means & { layout: Layout }) | undefined> {
+  const { backend, volumes } = planned(volumeGroup);
   const found = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  const group = found && withoutLeftVolumes(found, [...planned(volumeGroup).volumes.keys()]);
-  if (group === undefined) return file?.isNew ? emptyLayout(file.sizeGib * gibBytes) : undefined;
-  const [pv] = group.pvs;
-  return file && pv ? grownLayout(group, pv.uuid, file.sizeGib * gibBytes) : group;
+  if (found === undefined && !backend?.isNew) return undefined;
+  const group = found && withoutLeftVolumes(found, [...volumes.keys()]);
+  const { name, tags, lvs } = group ?? { name: volumeGroup, tags: [], lvs: [] };
+  const activation = backend?.activation ?? parseGroupTags(tags).activation;
+  const isThick = backend !== undefined && backend.pool === undefined;
+  const promises = isThick ? undefined : promisesOf({ name, tags, lvs }, backend?.pool);
+  const means = { inPieces: activation === "deviceMapper", promises };
+  const layout = backend ? foreseenLayout(group, backend.devices) : group;
+  return layout && { layout, ...means };
 }
 
 /** What killed creates of the planned volumes left behind is taken over by them, or taken away: it counts as free. */

@@ -1,7 +1,7 @@
 import type { Problem, SeenVolume, VolumeService, VolumeWish } from "../service.js";
 import { activationOf } from "./activation/activation.js";
 import { recentGroups } from "./change.js";
-import { changeVolume, growthRefusal } from "./changeVolume.js";
+import { changeVolume } from "./changeVolume.js";
 import { gibBytes } from "./geometry.js";
 import { backendId, partsOf, requireGroupOf } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
@@ -9,8 +9,10 @@ import { makeVolume } from "./makeVolume.js";
 import { unmarkWhenQuiet } from "./marking.js";
 import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settleVolume } from "./plan.js";
 import { readSource } from "./readSource.js";
+import { createRefusal, growthRefusal } from "./refusalWords.js";
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
+import { thickSnapshotsOf } from "./snapshots/snapshotsOf.js";
 import { markTag, parseTags } from "./tags.js";
 import { volumeFacts } from "./volumeFacts.js";
 
@@ -25,16 +27,7 @@ export const volumes: VolumeService = {
     const refusal = (await refusalsIn(volumeGroup)).find((one) => one.identity === identity.digest);
     if (refusal === undefined || refusal.kind === "growth") return [];
     settleVolume(identity);
-    const left =
-      refusal.largestGib === 0
-        ? "has no whole GiB free"
-        : `has no more than ${refusal.largestGib} GiB free in one piece`;
-    return [
-      {
-        property: "size",
-        reason: `does not fit: volume group ${volumeGroup}, with all that is planned in it, ${left}. Let the Backend's loopFile grow, or ask for less`,
-      },
-    ];
+    return [{ property: "size", reason: createRefusal(volumeGroup, refusal) }];
   },
 
   async refuseGrowth(identity, id, location, size) {
@@ -44,13 +37,16 @@ export const volumes: VolumeService = {
     const isMissing = !groups.some(({ uuid }) => uuid === location.vgUuid);
     if (isMissing && isPlannedGroup(parts.volumeGroup)) return undefined;
     const { group, lv } = requireVolume(groups, parts, location);
+    const [snapshot] = thickSnapshotsOf(group, lv);
+    if (snapshot && activationOf(group).devicesOf(group, lv).length > 0)
+      return `cannot grow while it is attached, since it has thick snapshots (${snapshot.name}): delete these first, or detach it`;
     planGrowth(identity, group.name, lv.uuid, size);
     const refusals = await refusalsIn(group.name);
     const own = refusals.find((one) => one.identity === identity.digest);
-    if (own?.kind === "growth") return growthRefusal(own.growth, size);
+    if (own) return growthRefusal(group.name, own, size);
     // All that was planned before was accepted: whatever does not fit now is in the way of this growth.
     if (refusals.length === 0) return undefined;
-    return `cannot grow to ${size} GiB together with the new volumes of this program, which need the room behind it. Let the Backend's loopFile grow, or ask for less`;
+    return `cannot grow to ${size} GiB together with the new volumes of this program, which need that room. Let the Backend grow, or ask for less`;
   },
 
   async isAttached(id, location) {

@@ -8,9 +8,11 @@ const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bi
 const packageOf = {
   lvm: "lvm2",
   dmsetup: "dmsetup",
+  thin_check: "thin-provisioning-tools",
   "mkfs.ext4": "e2fsprogs",
   resize2fs: "e2fsprogs",
   e2fsck: "e2fsprogs",
+  dd: "coreutils",
   losetup: "mount",
   mount: "mount",
   umount: "mount",

@@ -57,7 +57,8 @@ export interface Life<I, R> {
   refuse(identity: Identity, id: string, olds: R, news: I, differences: readonly Difference[]): Promise<void>;
   /** Those of the differences that the service takes for one. */
   differing?(olds: R, news: I, differences: readonly Difference[]): Promise<readonly Difference[]>;
-  repair(olds: R, id: string): Repair | Promise<Repair>;
+  /** May throw what the host has against the thing as it is. */
+  repair(olds: R, id: string, news: I): Repair | Promise<Repair>;
   create(identity: Identity, inputs: I): Promise<{ id: string; outputs: R }>;
   read(identity: Identity, id: string, recorded: R | undefined): Promise<{ inputs?: I; outputs: R } | undefined>;
   update(identity: Identity, id: string, olds: R, news: I): Promise<R>;
@@ -118,7 +119,7 @@ export function resource<I extends Fields, O extends Outputs>(
       const life = await lifeOf(id);
       const apparent = compare(declaration.inputs, olds, news);
       const differences = (await life.differing?.(recordOf(olds), inputsOf(news), apparent)) ?? apparent;
-      const repair = await life.repair(recordOf(olds), id);
+      const repair = await life.repair(recordOf(olds), id, inputsOf(news));
       if (differences.length > 0) await life.refuse(identity, id, recordOf(olds), inputsOf(news), differences);
       return { differences, repair, deleteBeforeReplace: life.deleteBeforeReplace };
     },

@@ -96,8 +96,10 @@ export interface BackendService {
   read(id: string, recorded?: SeenBackend): Promise<SeenBackend | undefined>;
   /** Whether a part that an update puts back is missing, found without running a command. */
   needsRepair(wish: BackendWish, recorded: BackendFacts): boolean;
+  /** What this kernel has against it as it is, or is to be from now on. Runs no command. */
+  refuseKernel(wish: BackendWish, recorded: BackendFacts): Problem | undefined;
   /** Why it cannot be changed like that, if so: what only the existing group can say. */
-  refuseChange(id: string, from: BackendWish, to: BackendWish, recorded: BackendFacts): Promise<Problem | undefined>;
+  refuseChange(id: string, to: BackendWish, recorded: BackendFacts): Promise<Problem | undefined>;
   update(id: string, wish: BackendWish, recorded: BackendFacts): Promise<BackendFacts>;
   /** Why it cannot be replaced, if so. */
   refuseReplacement(id: string): Promise<string | undefined>;
@@ -214,6 +216,8 @@ export interface AttachWish {
 export interface ForeseenAttachment {
   /** Against attaching it. */
   readonly problems: Problem[];
+  /** Whether it may only be read, whoever attaches it. */
+  readonly readOnly?: boolean | undefined;
   /** The device that the attachment has, or a killed create of it left: what is mounted from it is no obstacle. */
   readonly device?: string | undefined;
   /** What is on the volume, if it is not attached and nothing was cut short on it. */
@@ -285,4 +289,6 @@ export interface SnapshotService {
   /** Name, description and metadata. */
   update(id: string, wish: SnapshotWish, location: Location): Promise<void>;
   delete(id: string, location: Location): Promise<void>;
+  /** The engine has named the identity's snapshot, so it exists and is no longer planned as a new one. */
+  settle(identity: Identity): void;
 }

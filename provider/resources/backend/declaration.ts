@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { defaulted, optional, optionalOutput, output, type Values } from "../../declaration/property.js";
+import {
+  type DefaultScope,
+  defaulted,
+  optional,
+  optionalOutput,
+  output,
+  type Values,
+} from "../../declaration/property.js";
 import {
   boolean,
   gib,
@@ -65,10 +72,13 @@ const thinPool = object("BackendThinPool", {
   }),
 });
 
-/** What the file, or the device, takes its place for: nothing is made where there is something to use already. */
-const hasOwnDevices = (inputs: Readonly<Record<string, unknown>>) => {
-  const { devices, adopt } = (inputs.lvm ?? {}) as { devices?: unknown; adopt?: unknown };
-  return adopt === true || (Array.isArray(devices) && devices.length > 0);
+/** A file, unless there is something to use already; one that the group is on stays with it when the group is adopted. */
+const ownFile = ({ inputs, olds }: DefaultScope) => {
+  const { devices, adopt, volumeGroup } = (inputs.lvm ?? {}) as { [name: string]: unknown };
+  if (Array.isArray(devices) && devices.length > 0) return undefined;
+  if (adopt !== true) return {};
+  const before = (olds.lvm ?? {}) as { volumeGroup?: unknown; loopFile?: Record<string, never> };
+  return before.volumeGroup === volumeGroup ? before.loopFile : undefined;
 };
 
 const lvmInputs = object("BackendLvm", {
@@ -91,7 +101,7 @@ const lvmInputs = object("BackendLvm", {
     change: (from, to) => ((from === undefined || to === undefined) && !isUnknown(to) ? "replace" : "inPlace"),
     default: {
       doc: "`{}` without `devices` and `adopt`",
-      derive: ({ inputs }) => (hasOwnDevices(inputs) ? undefined : {}),
+      derive: ownFile,
     },
     doc: "The file behind a loop device that is a physical volume of the group.",
   }),

@@ -37,7 +37,7 @@ export const backendWithLvm: Life<Inputs, Record> = {
     const cause = differences.find(({ change }) => change === "replace");
     if (cause === undefined) {
       if (hasUnknown(news)) return;
-      const problem = await lvm.backends.refuseChange(id, wishOf(olds), wishOf(news), factsOf(olds));
+      const problem = await lvm.backends.refuseChange(id, wishOf(news), factsOf(olds));
       if (problem) throw refusal(problem.property, problem.reason);
       return;
     }
@@ -45,8 +45,12 @@ export const backendWithLvm: Life<Inputs, Record> = {
     if (reason !== undefined) throw refusal(cause.path.join("."), reason);
   },
 
-  repair: (recorded) =>
-    recorded.state === "down" || lvm.backends.needsRepair(wishOf(recorded), factsOf(recorded)) ? "update" : "none",
+  repair(recorded, _id, wanted) {
+    const facts = factsOf(recorded);
+    const problem = hasUnknown(wanted) ? undefined : lvm.backends.refuseKernel(wishOf(wanted), facts);
+    if (problem) throw refusal(problem.property, problem.reason, "HOST_UNFIT");
+    return recorded.state === "down" || lvm.backends.needsRepair(wishOf(recorded), facts) ? "update" : "none";
+  },
 
   async create(identity, wanted) {
     const { id, facts } = await lvm.backends.create(identity, wishOf(wanted));
@@ -79,7 +83,9 @@ function record(wanted: Inputs, { location, directories, physicalVolumes, ...fac
 }
 
 function factsOf(recorded: Record): BackendFacts {
-  const { volumeGroup, state, activation, thin, totalGib, devices } = recorded;
+  const { volumeGroup, state, thin, totalGib, devices } = recorded;
+  // States of earlier releases do not say it: their groups know loop devices alone.
+  const activation = recorded.activation ?? "loop";
   const facts = { volumeGroup, state, activation, thin, totalGib, devices, location: recorded.__location };
   return { ...facts, directories: recorded.__directories, physicalVolumes: recorded.__physicalVolumes ?? {} };
 }

@@ -1,116 +1,159 @@
-import { existsSync, lstatSync, statfsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { nearestExisting } from "../../host/mounts.js";
-import { missingTools, type Tool } from "../../host/tools.js";
-import type { BackendWish, Identity, LoopFile, Problem } from "../service.js";
+import { deviceNumber, deviceSizeBytes } from "../../host/blockDevice.js";
+import { hasDeviceMapper } from "../../host/kernel.js";
+import type { BackendWish, Identity, Problem } from "../service.js";
+import { type Way, wantsPool, wayOf, wayProblems } from "./activation/choose.js";
+import { faultOfDeviceNames } from "./activation/names.js";
+import { faultOfAdopted, wayOfAdopted } from "./adoptGroup.js";
 import { recentGroups } from "./change.js";
+import { matchDevices } from "./devices/match.js";
+import { deviceProblems } from "./devices/problems.js";
+import { adoptedFileProblems, fileProblems, spaceProblems } from "./fileProblems.js";
+import { extentCountOf, foreseenLayout, type PlannedDevices } from "./foreseenLayout.js";
 import { gibBytes } from "./geometry.js";
-import { ownerOf, requireLoopFile, workingPath } from "./loopFile.js";
+import { parseGroupTags } from "./groupTags.js";
+import { hostProblems } from "./hostProblems.js";
 import { isGroupOf } from "./marking.js";
 import { planBackend, plannedOwner } from "./plan.js";
-
-const tools: Tool[] = ["lvm", "losetup", "flock", "blkid", "blkdiscard", "blockdev", "fallocate", "perl"];
+import { warnOfFill } from "./pool/fill.js";
+import { currentPoolSize, isPoolFault, type PoolSize, poolRoom, wantedPoolSize } from "./pool/size.js";
+import type { Group } from "./report.js";
+import { ratioOf } from "./reshapeGroup.js";
+import { poolOf } from "./thinPool.js";
 
 /** What Backends of this deployment had before, by identity: a replacement is checked again as if there had been nothing. */
 const earlier = new Map<string, BackendWish>();
 
-/** Whose the files are that Backends of this deployment will make, by path. */
-const plannedFiles = new Map<string, string>();
-
-/** Space on file systems that Backends of this deployment will reserve: bytes by identity, by device number. */
-const plannedSpace = new Map<number, Map<string, number>>();
-
-/** What this host has against making a group, or against what is to change of it. */
+/** What this host has against making or adopting a group, or against what is to change of it. */
 export async function backendProblems(identity: Identity, wish: BackendWish, before?: BackendWish): Promise<Problem[]> {
-  const unfit = hostProblems();
+  const unfit = hostProblems(wish);
   if (unfit.length > 0) return unfit;
-  const { volumeGroup } = wish;
-  const loopFile = requireLoopFile(wish);
   if (before) earlier.set(identity.digest, before);
+  const { volumeGroup, loopFile } = wish;
+  const isNew = before === undefined || before.volumeGroup !== volumeGroup || before.loopFile?.path !== loopFile?.path;
+  const isSame = before !== undefined && isDeepStrictEqual(before, wish);
+  // Without device-mapper there is no pool that could be running full: nobody needs to be asked about what stays.
+  const groups = isSame && !hasDeviceMapper() ? [] : await recentGroups();
+  const found = groups.find(({ name }) => name === volumeGroup);
+  const current = isNew && !wish.adopt ? undefined : found;
+  if (current) warnOfFill(current);
+  const way =
+    current && isNew ? wayOfAdopted(current, wish) : wayOf(wish, current && parseGroupTags(current.tags).activation);
+  const foreseen: Foreseen = {
+    isNew,
+    current,
+    way,
+    hasPool: wantsPool(wish, way, current && poolOf(current) !== undefined),
+  };
+  const problems = isSame ? [] : await changeProblems(identity, wish, before, foreseen, groups);
+  if (problems.length > 0) return problems;
+  const devices = plannedDevices(wish, current);
+  const pool = foreseePool(wish, foreseen, devices);
+  if (pool !== undefined && isPoolFault(pool)) return isSame ? [] : [pool];
+  planBackend(identity, volumeGroup, { isNew, devices, activation: way, pool: pool && inBytes(pool, wish, current) });
+  return [];
+}
+
+/** A group as it is, or will be made. */
+interface Foreseen {
+  readonly isNew: boolean;
+  /** Nothing for one that is still to be made, or is not to be seen just now. */
+  readonly current: Group | undefined;
+  readonly way: Way;
+  readonly hasPool: boolean;
+}
+
+async function changeProblems(
+  identity: Identity,
+  wish: BackendWish,
+  before: BackendWish | undefined,
+  { isNew, current, way, hasPool }: Foreseen,
+  groups: readonly Group[],
+): Promise<Problem[]> {
+  const { volumeGroup, loopFile } = wish;
   const own = earlier.get(identity.digest);
-  const isNew = before === undefined || before.volumeGroup !== volumeGroup || before.loopFile?.path !== loopFile.path;
-  const problems = [
-    ...(own?.volumeGroup === volumeGroup ? [] : await groupProblems(identity, volumeGroup)),
-    ...(own?.loopFile?.path === loopFile.path ? [] : await fileProblems(identity, wish)),
-    ...(isNew || !isDeepStrictEqual(loopFile, before.loopFile) ? spaceProblems(identity, loopFile) : []),
+  const isOwn = (group: Group) => group.name === own?.volumeGroup || group === current || isGroupOf(group, identity);
+  const found = groups.find(({ name }) => name === volumeGroup);
+  const hasFile = own?.loopFile?.path === loopFile?.path;
+  const ofFile = async (file: NonNullable<typeof loopFile>) =>
+    wish.adopt && isNew
+      ? adoptedFileProblems(identity, file, found)
+      : fileProblems(identity, file, found !== undefined && isGroupOf(found, identity));
+  const known = own?.volumeGroup === volumeGroup ? own.devices : [];
+  return [
+    ...(own?.volumeGroup === volumeGroup ? [] : groupProblems(identity, wish, found)),
+    ...wayProblems(wish, way, hasPool),
+    ...(isNew || before?.activation !== wish.activation ? nameProblems(volumeGroup, way, hasPool) : []),
+    ...(loopFile === undefined || hasFile ? [] : await ofFile(loopFile)),
+    ...(loopFile && (isNew || !isDeepStrictEqual(loopFile, before?.loopFile)) ? spaceProblems(identity, loopFile) : []),
+    ...(await deviceProblems(identity, wish, known, {
+      own: groups.filter(isOwn),
+      others: groups.filter((group) => !isOwn(group)),
+    })),
   ];
-  if (problems.length === 0) planBackend(identity, volumeGroup, loopFile.size, isNew);
-  return problems;
 }
 
-function hostProblems(): Problem[] {
-  if (process.platform !== "linux")
-    return [lvmProblem(`needs Linux, and this is ${process.platform}: run it on the host that has the storage`)];
-  if (process.getuid?.() !== 0)
-    return [lvmProblem("needs root, as lvm2 and loop devices do: run pulumi as root on this host")];
-  if (!existsSync("/dev/loop-control"))
-    return [lvmProblem("needs loop devices, which this kernel does not offer: `modprobe loop`")];
-  return missingTools(tools).map(({ tool, install }) =>
-    lvmProblem(`needs the program ${tool}, which this host lacks: \`${install}\``),
-  );
-}
-
-function lvmProblem(reason: string): Problem {
-  return { property: "lvm", reason };
-}
-
-async function groupProblems(identity: Identity, volumeGroup: string): Promise<Problem[]> {
+function groupProblems(identity: Identity, { volumeGroup, adopt, loopFile }: BackendWish, group?: Group): Problem[] {
   const fault = (reason: string): Problem[] => [
     { property: "lvm.volumeGroup", reason: `${volumeGroup} ${reason}. Give another name` },
   ];
   const owner = plannedOwner(volumeGroup);
   if (owner !== undefined && owner !== identity.digest) return fault("is the group of another Backend in this program");
-  const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
+  if (adopt) return adoptionProblems(volumeGroup, group, loopFile !== undefined);
   if (group && !isGroupOf(group, identity)) return fault("exists on this host already");
   if (!group && existsSync(`/dev/${volumeGroup}`))
     return fault(`is the name of a device already (/dev/${volumeGroup})`);
   return [];
 }
 
-async function fileProblems(identity: Identity, wish: BackendWish): Promise<Problem[]> {
-  const { volumeGroup } = wish;
-  const { path } = requireLoopFile(wish);
-  const fault = (reason: string): Problem[] => [{ property: "lvm.loopFile.path", reason }];
-  const owner = plannedFiles.get(path) ?? identity.digest;
-  if (owner !== identity.digest)
-    return fault(`${path} is the file of another Backend in this program: give each its own`);
-  plannedFiles.set(path, owner);
-  const parent = nearestExisting(dirname(path));
-  if (!statSync(parent).isDirectory())
-    return fault(`lies below ${parent}, which is not a directory: give another path`);
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return [];
-  if (stat.isDirectory()) return fault(`${path} is a directory: give the path of a file to be made in it`);
-  const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  if (group && isGroupOf(group, identity)) return [];
-  return fault(
-    `${path} exists already, and nothing is ever made over a file or device: give another path, or remove it if nothing needs it`,
-  );
+function adoptionProblems(volumeGroup: string, group: Group | undefined, hasFile: boolean): Problem[] {
+  const fault = (reason: string): Problem[] => [{ property: "lvm.adopt", reason }];
+  // Its file shows it once that is attached.
+  if (group === undefined && hasFile) return [];
+  if (group === undefined)
+    return fault(
+      `finds no volume group ${volumeGroup} on this host: see \`vgs\`. One on a file needs lvm.loopFile.path`,
+    );
+  if (!group.complete) return fault(`finds volume group ${volumeGroup} with a device missing: bring that back first`);
+  const reason = faultOfAdopted(group);
+  return reason === undefined ? [] : fault(`cannot be: ${reason}`);
 }
 
-/** Judged over all Backends of the deployment that reserve space in the same file system. */
-function spaceProblems({ digest }: Identity, { path, size, sparse }: LoopFile): Problem[] {
-  const folder = nearestExisting(dirname(path));
-  const planned = plannedSpace.get(statSync(folder).dev) ?? new Map<string, number>();
-  plannedSpace.set(statSync(folder).dev, planned);
-  planned.delete(digest);
-  const needed = sparse ? 0 : Math.max(0, size * gibBytes - reservedBytes(digest, path));
-  const others = [...planned.values()].reduce((sum, bytes) => sum + bytes, 0);
-  const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize - others;
-  if (needed === 0 || needed <= free) {
-    planned.set(digest, needed);
-    return [];
-  }
-  const gib = (bytes: number) => Math.max(0, bytes / gibBytes).toFixed(1);
-  const rest = others > 0 ? ", with the other Backends of this program" : "";
-  const reason = `needs ${gib(needed)} GiB more, but the file system of ${folder} has ${gib(free)} GiB free${rest}. Ask for less, give another path, or set lvm.loopFile.sparse`;
-  return [{ property: "lvm.loopFile.size", reason }];
+function nameProblems(volumeGroup: string, way: Way, hasPool: boolean): Problem[] {
+  const fault = way === "deviceMapper" ? faultOfDeviceNames(volumeGroup, hasPool) : undefined;
+  return fault === undefined
+    ? []
+    : [{ property: "lvm.volumeGroup", reason: `${volumeGroup} ${fault}. Give another name` }];
 }
 
-/** What the file has reserved already, or one that a killed create left and the next one throws away first. */
-function reservedBytes(digest: string, path: string): number {
-  const files = [path, workingPath(path, ownerOf(digest), "new")];
-  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0);
+function plannedDevices({ devices, loopFile }: BackendWish, current: Group | undefined): PlannedDevices {
+  const { added, removed } = matchDevices(current ?? { pvs: [] }, devices, {});
+  return {
+    file: loopFile && { path: loopFile.path, sizeBytes: loopFile.size * gibBytes },
+    addedBytes: added.filter((path) => deviceNumber(path) !== undefined).map(deviceSizeBytes),
+    removed: removed.map(({ uuid }) => uuid),
+  };
+}
+
+/** The size that the pool will have, or what is against it. Nothing where there is none, or where it stays as its owner has it. */
+function foreseePool(
+  wish: BackendWish,
+  { isNew, current, hasPool }: Foreseen,
+  devices: PlannedDevices,
+): PoolSize | Problem | undefined {
+  const isKept = wish.adopt && wish.thinPool === undefined;
+  // What exists, but is not to be seen just now, cannot be judged.
+  const isHidden = current === undefined && (!isNew || wish.adopt);
+  if (!hasPool || isKept || isHidden) return undefined;
+  const layout = foreseenLayout(current, devices);
+  const { extentSizeBytes, lvs } = layout;
+  const room = poolRoom({ name: wish.volumeGroup, lvs, extentCount: extentCountOf(layout) });
+  return wantedPoolSize(wish, { room, extentSizeBytes }, current && currentPoolSize(current));
+}
+
+function inBytes({ data, metadata }: PoolSize, wish: BackendWish, current: Group | undefined) {
+  const { extentSizeBytes } = current ?? foreseenLayout(undefined, { addedBytes: [], removed: [] });
+  const sizes = { dataBytes: data * extentSizeBytes, metadataBytes: metadata * extentSizeBytes };
+  return { ...sizes, overSubscription: ratioOf(wish) ?? 1 };
 }

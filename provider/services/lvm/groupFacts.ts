@@ -15,10 +15,20 @@ export function groupFacts(
     state: "up",
     activation: parseGroupTags(group.tags).activation,
     thin: poolOf(group) !== undefined,
-    totalGib: Math.floor((group.extentCount * group.extentSizeBytes) / gibBytes),
+    totalGib: usableGib(group),
     devices: group.pvs.map(({ device }) => device),
     location: { machineId: machineId(), vgUuid: group.uuid },
     directories,
     physicalVolumes,
   };
+}
+
+/** Of its pool, where volumes are thin; else of each device by itself, since a volume is one piece there. */
+function usableGib(group: Group): number {
+  const pool = poolOf(group);
+  if (pool) return Math.floor(pool.sizeBytes / gibBytes);
+  return group.pvs.reduce(
+    (sum, { extentCount }) => sum + Math.floor((extentCount * group.extentSizeBytes) / gibBytes),
+    0,
+  );
 }

@@ -5,7 +5,8 @@ const nameFamily = "blockbox.name";
 const keepTag = "blockbox.volumeClear=none";
 const sparseTag = "blockbox.sparse";
 const deviceMapperTag = "blockbox.activation=deviceMapper";
-const adoptedTag = "blockbox.adopted";
+const adoptedFamily = "blockbox.adopted";
+const madeThenAdoptedTag = `${adoptedFamily}=later`;
 const ratioFamily = "blockbox.ratio";
 
 /** What the tags of a volume group of ours say, beside its mark. */
@@ -16,21 +17,24 @@ export interface GroupFacts {
   readonly sparse: boolean;
   /** How its volumes become devices. Groups of earlier releases know loop devices alone. */
   readonly activation: "loop" | "deviceMapper";
-  /** Somebody else made it: it is never removed. */
+  /** It is never removed. */
   readonly adopted: boolean;
+  /** Whether blockbox has made it, whatever became of it. */
+  readonly made: boolean;
   /** How many times its thin pool's size the volumes in it may promise together, from 1. */
   readonly overSubscription: number;
 }
 
 /** All tags of a group of ours but its mark. */
-export function groupTags({ name, volumeClear, sparse, activation, adopted, overSubscription }: GroupFacts): string[] {
+export function groupTags(facts: GroupFacts): string[] {
+  const { name, volumeClear, sparse, activation, adopted, made, overSubscription } = facts;
   return [
     ownTag,
     ...splitTags(nameFamily, encodeText(name)),
     ...(volumeClear === "none" ? [keepTag] : []),
     ...(sparse ? [sparseTag] : []),
     ...(activation === "deviceMapper" ? [deviceMapperTag] : []),
-    ...(adopted ? [adoptedTag] : []),
+    ...(adopted ? [made ? madeThenAdoptedTag : adoptedFamily] : []),
     ...(overSubscription === 1 ? [] : [`${ratioFamily}=${overSubscription}`]),
   ];
 }
@@ -41,7 +45,7 @@ export const groupFamilies = [
   "blockbox.volumeClear",
   sparseTag,
   "blockbox.activation",
-  adoptedTag,
+  adoptedFamily,
   ratioFamily,
 ] as const;
 
@@ -52,7 +56,8 @@ export function parseGroupTags(tags: readonly string[]): GroupFacts {
     volumeClear: tags.includes(keepTag) ? "none" : "zero",
     sparse: tags.includes(sparseTag),
     activation: tags.includes(deviceMapperTag) ? "deviceMapper" : "loop",
-    adopted: tags.includes(adoptedTag),
+    adopted: tags.includes(adoptedFamily) || tags.includes(madeThenAdoptedTag),
+    made: !tags.includes(adoptedFamily),
     overSubscription: ratioIn(tags),
   };
 }

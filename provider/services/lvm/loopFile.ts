@@ -23,17 +23,8 @@ import {
   listLoopDevices,
   loopOfFile,
 } from "../../host/loop.js";
-import type { BackendWish, LoopFile } from "../service.js";
+import type { LoopFile } from "../service.js";
 import { gibBytes } from "./geometry.js";
-
-export function requireLoopFile({ loopFile, volumeGroup }: Pick<BackendWish, "loopFile" | "volumeGroup">): LoopFile {
-  if (loopFile === undefined)
-    throw new BlockboxError(
-      "INPUT_REFUSED",
-      `Volume group ${volumeGroup} has no loopFile, and devices are not there yet.`,
-    );
-  return loopFile;
-}
 
 /** The name that a file has while it is being made or removed: with whose it is in it, so that only its owner begins again. */
 export function workingPath(path: string, owner: string, purpose: "new" | "deleted"): string {

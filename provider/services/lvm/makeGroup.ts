@@ -3,11 +3,18 @@ import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import { findLoopDevice } from "../../host/loop.js";
 import { foldersBetween, makeDirectories, removeDirectories } from "../../host/mounts.js";
+import { notice } from "../../host/notice.js";
 import { awaitCreator } from "../claims.js";
 import { newMark } from "../mark.js";
-import type { BackendFacts, BackendWish, Identity } from "../service.js";
+import type { BackendFacts, BackendWish, Identity, LoopFile } from "../service.js";
+import { wantsPool, wayOf } from "./activation/choose.js";
+import { deactivate } from "./activation/deviceMapper.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
+import { makePhysicalVolume, noteDevices } from "./devices/join.js";
+import { unmakeOwn } from "./devices/leave.js";
+import { matchDevices, uuidsByPath } from "./devices/match.js";
+import { isPvUuidOf, ownerByIdentity } from "./devices/ownUuid.js";
 import { extentSizeBytes, pvcreateArguments } from "./geometry.js";
 import { groupFacts } from "./groupFacts.js";
 import { groupTags } from "./groupTags.js";
@@ -18,79 +25,126 @@ import {
   ownerOf,
   publishLoopFile,
   refuseExisting,
-  requireLoopFile,
   unpublishLoopFile,
   workingPath,
 } from "./loopFile.js";
 import { isLeftGroup, unmarkWhenQuiet } from "./marking.js";
+import { hasPoolDevice } from "./pool/device.js";
+import { makePool } from "./pool/make.js";
 import { type Group, readGroups } from "./report.js";
+import { ratioOf, requirePoolSize } from "./reshapeGroup.js";
 import { tagOptions } from "./retag.js";
 import { creationTags, directoryTags, markTag, parseTags } from "./tags.js";
+import { poolName } from "./thinPool.js";
 
 /**
- * Makes a volume group on a new file behind a loop device. The file gets its name last. What a killed create of the
- * same identity left is thrown away first: an empty group that no state knows of.
+ * Makes a volume group on blank devices, on a new file behind a loop device, or on both, and its pool. The file gets
+ * its name last. What a killed create of the same identity left is thrown away first: a group that no state knows of.
  */
 export async function makeGroup(identity: Identity, wish: BackendWish): Promise<BackendFacts> {
   const make = async (lock: Lock) => {
     const left = (await readGroups({ lock })).find(({ name }) => name === wish.volumeGroup);
     if (left) await discardGroup(left, identity, lock);
-    refuseExisting(requireLoopFile(wish).path);
-    const directories = await build(identity, wish, lock);
+    if (wish.loopFile) refuseExisting(wish.loopFile.path);
+    const directories = wish.loopFile ? makeDirectories(dirname(wish.loopFile.path)) : [];
+    try {
+      await build(identity, wish, directories[0], lock);
+    } catch (error) {
+      await undo(identity, wish, directories, lock).catch((second) => notice(`left for the next create: ${second}`));
+      throw error;
+    }
     const group = locateGroup(await readGroups({ lock }), wish.volumeGroup);
     for (const tag of creationTags(group.tags)) unmarkWhenQuiet(group.name, "", tag);
-    return groupFacts(group, { directories, physicalVolumes: {} });
+    return groupFacts(group, { directories, physicalVolumes: uuidsByPath(matchDevices(group, wish.devices, {})) });
   };
   return awaitCreator(() => changeGroup(wish.volumeGroup, `creating volume group ${wish.volumeGroup}`, make));
 }
 
+async function build(identity: Identity, wish: BackendWish, outermost: string | undefined, lock: Lock): Promise<void> {
+  const { volumeGroup, devices, loopFile } = wish;
+  // All devices are looked at before the first is touched.
+  const groups = await readGroups({ lock });
+  for (const path of devices) await makePhysicalVolume(path, ownerByIdentity(identity), groups, lock);
+  const file = loopFile ? [await makeFileVolume(loopFile, identity, lock)] : [];
+  await makeEmptyGroup(identity, wish, outermost, [...devices, ...file], lock);
+  if (loopFile) publishLoopFile(loopFile.path, ownerOf(identity.digest));
+  const group = locateGroup(await readGroups({ lock }), volumeGroup);
+  await noteDevices(matchDevices(group, devices, {}), lock);
+  if (wantsPool(wish, wayOf(wish))) await makePool(group, requirePoolSize(group, wish), lock);
+}
+
+/** A physical volume on a new file; returns its loop device. */
+async function makeFileVolume(loopFile: LoopFile, identity: Identity, lock: Lock): Promise<string> {
+  const { path } = await makeLoopFile(loopFile, ownerOf(identity.digest), lock);
+  await lvm(["pvcreate", ...pvcreateArguments, path], { lock });
+  return path;
+}
+
+async function makeEmptyGroup(
+  identity: Identity,
+  wish: BackendWish,
+  outermost: string | undefined,
+  devices: readonly string[],
+  lock: Lock,
+): Promise<void> {
+  const tags = groupTags({
+    ...{ name: wish.name, volumeClear: wish.volumeClear, sparse: wish.loopFile?.sparse ?? false },
+    ...{ activation: wayOf(wish), adopted: false, made: true, overSubscription: ratioOf(wish) ?? 1 },
+  });
+  const all = tagOptions({ add: [...tags, markTag(newMark(identity)), ...directoryTags(outermost)] });
+  const options = ["--setautoactivation", "n", "--physicalextentsize", `${extentSizeBytes}b`];
+  await lvm(["vgcreate", ...options, ...all, wish.volumeGroup, ...devices], { lock });
+}
+
+/** After a failed create: nothing stays behind. */
+async function undo(
+  identity: Identity,
+  { volumeGroup, devices, loopFile }: BackendWish,
+  directories: readonly string[],
+  lock: Lock,
+): Promise<void> {
+  const left = (await readGroups({ lock })).find(({ name }) => name === volumeGroup);
+  if (left && isLeftGroup(left, identity)) await discardGroup(left, identity, lock);
+  await unmakeOwn(devices, ownerByIdentity(identity), lock);
+  if (loopFile) await discardFile(workingPath(loopFile.path, ownerOf(identity.digest), "new"), lock);
+  removeDirectories(directories);
+}
+
+/** Throws NOT_OURS where it is not left by a killed create of this identity, or where somebody has put something into it since. */
 async function discardGroup(left: Group, identity: Identity, lock: Lock): Promise<void> {
-  if (!isLeftGroup(left, identity) || left.lvs.length > 0) throw groupExists(left.name);
-  const files = left.pvs.map(({ device }) => findLoopDevice(device)?.backing).filter((file) => file !== undefined);
+  if (!isLeftGroup(left, identity) || !left.lvs.every(({ name }) => isPartOfPool(left.name, name)))
+    throw groupExists(left.name);
+  const owner = ownerByIdentity(identity);
   // Under its working name the file is known for ours even if this is cut short too.
-  const working = files.map((file) => unpublishLoopFile(file, ownerOf(identity.digest)));
+  const working = left.pvs.flatMap(({ device, uuid }) => {
+    const file = isPvUuidOf(uuid, [owner]) ? undefined : findLoopDevice(device)?.backing;
+    return file === undefined ? [] : [unpublishLoopFile(file, ownerOf(identity.digest))];
+  });
+  await removePoolParts(left, lock);
   await lvm(["vgremove", left.name], { lock });
+  const { madeDirectory } = parseTags(left.tags);
   for (const file of working) {
     await discardFile(file, lock);
-    const { madeDirectory } = parseTags(left.tags);
     if (madeDirectory !== undefined) removeDirectories(foldersBetween(madeDirectory, dirname(file)));
+  }
+  await unmakeOwn(
+    left.pvs.filter(({ uuid }) => isPvUuidOf(uuid, [owner])).map(({ device }) => device),
+    owner,
+    lock,
+  );
+}
+
+/** A create that is killed while it makes the pool leaves it whole, or parts of it under names of lvm's own. */
+async function removePoolParts(group: Group, lock: Lock): Promise<void> {
+  const hasDevice = hasPoolDevice(group.name, group.uuid);
+  for (const lv of group.lvs.filter(({ kind }) => kind !== "hidden")) {
+    if (hasDevice) await deactivate(group, lv, lock);
+    await lvm(["lvremove", `${group.name}/${lv.name}`], { lock, deviceMapper: hasDevice });
   }
 }
 
-async function build(identity: Identity, wish: BackendWish, lock: Lock): Promise<string[]> {
-  const { volumeGroup } = wish;
-  const loopFile = requireLoopFile(wish);
-  const owner = ownerOf(identity.digest);
-  const directories = makeDirectories(dirname(loopFile.path));
-  const working = workingPath(loopFile.path, owner, "new");
-  try {
-    const loop = await makeLoopFile(loopFile, owner, lock);
-    await lvm(["pvcreate", ...pvcreateArguments, loop.path], { lock });
-    const marks = [markTag(newMark(identity)), ...directoryTags(directories[0])];
-    const tags = tagOptions({
-      add: [
-        ...groupTags({
-          ...wish,
-          sparse: loopFile.sparse,
-          activation: wish.activation === "deviceMapper" ? "deviceMapper" : "loop",
-          adopted: false,
-          overSubscription: 1,
-        }),
-        ...marks,
-      ],
-    });
-    const autoactivation = ["--setautoactivation", "n"];
-    await lvm(
-      ["vgcreate", ...autoactivation, "--physicalextentsize", `${extentSizeBytes}b`, ...tags, volumeGroup, loop.path],
-      { lock },
-    );
-    publishLoopFile(loopFile.path, owner);
-    return directories;
-  } catch (error) {
-    await discardFile(working, lock);
-    removeDirectories(directories);
-    throw error;
-  }
+function isPartOfPool(volumeGroup: string, name: string): boolean {
+  return name.startsWith(poolName(volumeGroup)) || /^lvol\d+(_pmspare)?$/.test(name);
 }
 
 function groupExists(volumeGroup: string): BlockboxError {

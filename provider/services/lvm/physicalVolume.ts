@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { BlockboxError } from "../../errors.js";
+import { dropCache } from "../../host/blank.js";
 
 /**
  * Runs work on a physical volume's device while it is held open, and after reading on it that it is the one meant.
@@ -21,6 +22,17 @@ export async function holdingPhysicalVolume<T>(
     return await work();
   } finally {
     await file?.close();
+  }
+}
+
+/** The UUID of the physical volume that a device's label says it is, without hyphens; nothing for one that is none. */
+export async function uuidOnDevice(device: string): Promise<string | undefined> {
+  await dropCache(device);
+  const file = await open(device, "r");
+  try {
+    return await uuidOn(file);
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,24 +1,24 @@
 import { existsSync } from "node:fs";
-import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
-import { creatorState } from "../../host/machine.js";
+import { findLoopDevice, isBackedBy } from "../../host/loop.js";
 import { removeDirectories } from "../../host/mounts.js";
-import { isNamed } from "../claims.js";
 import type { BackendFacts, BackendWish } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
-import { volumeId } from "./ids.js";
+import { findOrphans, unmakePhysicalVolume } from "./devices/leave.js";
+import { emptyGroup } from "./leftVolumes.js";
 import { locateGroup, refuseOtherMachine } from "./locate.js";
-import { discardFile, ensureLoop, requireLoopFile, retireLoopFile, workingPath } from "./loopFile.js";
+import { discardFile, ensureLoop, retireLoopFile, workingPath } from "./loopFile.js";
 import { forgetMarks } from "./marking.js";
-import { clearAndRemove } from "./removeVolume.js";
-import { type Group, type LogicalVolume, readGroups } from "./report.js";
-import { parseTags } from "./tags.js";
+import { removePool } from "./pool/remove.js";
+import { type Group, readGroups } from "./report.js";
+import { poolOf } from "./thinPool.js";
 import { bury, isBuried } from "./tombstone.js";
 
 /**
- * Removes a group that we made, if nothing is left in it but what killed creates of the same stack left behind. The file
- * is renamed first and removed last, so that a re-run of a killed delete knows where it stands.
+ * Removes a group that we made, if nothing is left in it but what killed creates of the same stack left behind. Its
+ * file is renamed first and removed last, and its devices lose their labels last, so that a re-run of a killed delete
+ * knows where it stands.
  */
 export async function removeGroup(
   volumeGroup: string,
@@ -26,44 +26,51 @@ export async function removeGroup(
   wish: BackendWish,
   recorded: BackendFacts,
 ): Promise<void> {
-  refuseOtherMachine(volumeGroup, recorded.location);
+  const { location, physicalVolumes, directories } = recorded;
+  refuseOtherMachine(volumeGroup, location);
   await changeGroup(volumeGroup, `deleting volume group ${volumeGroup}`, async (lock) => {
-    const { vgUuid } = recorded.location;
-    const { path } = requireLoopFile(wish);
-    const retired = workingPath(path, vgUuid, "deleted");
+    const { vgUuid } = location;
+    const path = wish.loopFile?.path;
+    const retired = path === undefined ? undefined : workingPath(path, vgUuid, "deleted");
     // A delete that was cut short, perhaps before a reboot: only with its device back can the file show that it is empty.
-    if (!isBuried(vgUuid) && existsSync(retired)) await ensureLoop(retired, lock);
+    if (!isBuried(vgUuid) && retired !== undefined && existsSync(retired)) await ensureLoop(retired, lock);
     const groups = await readGroups({ lock });
-    const isOver = isBuried(vgUuid) || (existsSync(retired) && !groups.some(({ uuid }) => uuid === vgUuid));
-    if (!isOver) {
-      const group = locateGroup(groups, volumeGroup, recorded.location);
-      await empty(group, stack, lock);
-      for (const { device } of group.pvs) retireLoopFile(path, vgUuid, device);
+    if (!(await isOver(groups, recorded, retired, lock))) {
+      const group = locateGroup(groups, volumeGroup, location);
+      const pool = poolOf(group);
+      await emptyGroup(group, stack, (lv) => lv.kind !== "hidden" && lv !== pool, lock);
+      if (path !== undefined) retireFile(group, path);
+      if (pool) await removePool(locateGroup(await readGroups({ lock }), volumeGroup, location), pool, lock);
       await lvm(["vgremove", volumeGroup], { lock });
     }
     bury(vgUuid);
-    await discardFile(retired, lock);
-    removeDirectories(recorded.directories);
+    for (const pv of await findOrphans(Object.values(physicalVolumes), lock)) await unmakePhysicalVolume(pv, lock);
+    if (retired !== undefined) await discardFile(retired, lock);
+    removeDirectories(directories);
     forgetMarks(volumeGroup);
   });
 }
 
-async function empty(group: Group, stack: string, lock: Lock): Promise<void> {
-  const left = group.lvs.filter((lv) => isLeftByKilledCreate(group, lv, stack));
-  const others = group.lvs.filter((lv) => !left.includes(lv));
-  if (others.length > 0) {
-    const names = others.map(({ name, tags }) => `${name} (${parseTags(tags).name ?? "not ours"})`);
-    throw new BlockboxError(
-      "IN_USE",
-      `Volume group ${group.name} still holds ${names.join(", ")}. Delete these volumes first; nothing was removed.`,
-    );
-  }
-  for (const lv of left) await clearAndRemove(group, lv, stack, lock);
+/** Whether the group itself is gone, by us: told by what is left of it. */
+async function isOver(
+  groups: readonly Group[],
+  { location: { vgUuid }, physicalVolumes }: BackendFacts,
+  retired: string | undefined,
+  lock: Lock,
+): Promise<boolean> {
+  if (isBuried(vgUuid)) return true;
+  if (groups.some(({ uuid }) => uuid === vgUuid)) return false;
+  if (retired !== undefined && existsSync(retired)) return true;
+  return (await findOrphans(Object.values(physicalVolumes), lock)).length > 0;
 }
 
-/** Rule 1: marked, of this stack, its creator dead, and never named by the engine, so that no state can know of it. */
-function isLeftByKilledCreate(group: Group, lv: LogicalVolume, stack: string): boolean {
-  const { ours, mark } = parseTags(lv.tags);
-  if (!ours || mark === undefined || isNamed("Volume", volumeId(group.name, lv.name))) return false;
-  return mark.stack === stack && creatorState(mark.creator) === "dead";
+function retireFile({ uuid, pvs }: Group, path: string): void {
+  const retired = workingPath(path, uuid, "deleted");
+  const onFile = pvs.filter(({ device }) => {
+    const loop = findLoopDevice(device);
+    return loop !== undefined && (isBackedBy(loop, path) || isBackedBy(loop, retired));
+  });
+  // Without one the message names any device of the group.
+  const [device] = [...onFile, ...pvs].map((pv) => pv.device);
+  if (device !== undefined) retireLoopFile(path, uuid, device);
 }

@@ -3,7 +3,7 @@ import { findMappedDevice, type MappedDevice, setReadOnly } from "../../../host/
 import { hasDeviceMapper } from "../../../host/kernel.js";
 import { waitUntilUnused } from "../../../host/letGo.js";
 import type { Lock } from "../../../host/lock.js";
-import { loopsOverRange } from "../../../host/loop.js";
+import { type LoopDevice, loopsOverRange } from "../../../host/loop.js";
 import { lvm } from "../command.js";
 import type { Group, LogicalVolume } from "../report.js";
 import type { Activation, ShownDevice } from "./activation.js";
@@ -64,14 +64,18 @@ function mapped(group: Group, lv: LogicalVolume): (ShownDevice & MappedDevice) |
   return device && { ...device, path: `/dev/${group.name}/${lv.name}` };
 }
 
-/** A loop device over extents of the group would be a second way to them, of which device-mapper knows nothing. */
-function refuseLoopsOn(group: Group): void {
-  const loops = group.pvs
+/** All loop devices that show extents of the group. */
+export function loopsOn({ pvs, extentSizeBytes }: Pick<Group, "pvs" | "extentSizeBytes">): LoopDevice[] {
+  return pvs
     .filter(({ missing }) => !missing)
     .flatMap(({ device, peStartBytes, extentCount }) =>
-      loopsOverRange(device, peStartBytes, extentCount * group.extentSizeBytes),
+      loopsOverRange(device, peStartBytes, extentCount * extentSizeBytes),
     );
-  const [loop] = loops;
+}
+
+/** A loop device over extents of the group would be a second way to them, of which device-mapper knows nothing. */
+function refuseLoopsOn(group: Group): void {
+  const [loop] = loopsOn(group);
   if (loop === undefined) return;
   throw new BlockboxError(
     "IN_USE",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runGroup } from "../lib/children.mjs";
-import { quiet } from "../lib/quiet.mjs";
+import { lastLines, quiet } from "../lib/quiet.mjs";
 import { guestCpu } from "./cpu.mjs";
 
 /**
@@ -41,17 +41,19 @@ const lost = 125;
  * @returns {Promise<{ code: number, timedOut: boolean }>} the command's exit code, or 125 where the guest ended without
  */
 export async function runInGuest(command, options, onText) {
-  const { cwd, env, timeoutMs, memoryGib = 4, disks = [], log = "/dev/null", inherit = false } = options;
+  const { cwd, env, timeoutMs, memoryGib = 4, disks = [], inherit = false } = options;
+  const say = inherit || onText === undefined ? aloud : onText;
   const letters = mkdtempSync(join(tmpdir(), "blockbox-guest-"));
   try {
     const out = options.out ?? letters;
+    const log = options.log ?? join(letters, "log");
     rmSync(join(out, "code"), { force: true });
     writeFileSync(join(out, "command"), nulls(command));
     writeFileSync(join(out, "environment"), nulls(variables({ ...env, TMPDIR: temporary })));
     writeFileSync(join(out, "folder"), cwd);
     const kernel = [
       `mem=${memoryGib}G`,
-      ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${init}`, "quiet"],
+      ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${init}`, "quiet", `uml_dir=${letters}`],
       ...disks.map((image, index) => `ubd${String.fromCharCode(97 + index)}=${image}`),
       `ubd${scratchLetter}=${await makeScratch(join(letters, "scratch"), env)}`,
       ...["con=null", "con0=null,fd:2", "con1=null,fd:3"],
@@ -63,7 +65,9 @@ export async function runInGuest(command, options, onText) {
     const args = ["-c", script, log, guestCpu(), "linux.uml", ...kernel];
     const run = { cwd: "/", env: { ...env, TMPDIR: memoryFolder(memoryGib) }, timeoutMs, inherit };
     const { timedOut } = await runGroup("sh", args, run, onText);
-    return { code: codeIn(out), timedOut };
+    const code = codeIn(out);
+    if (code === lost && !timedOut) say(`The guest ended without its command's exit code:\n${wordsIn(log)}\n`);
+    return { code, timedOut };
   } finally {
     rmSync(letters, { recursive: true, force: true });
   }
@@ -80,6 +84,18 @@ async function makeScratch(image, env) {
   const quick = ["-q", "-F", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=1,nodiscard"];
   await quiet("mkfs.ext4", [...quick, image], { env, timeoutMs: 60_000, what: "make the guest's scratch disk" });
   return image;
+}
+
+/** @param {string} text */
+const aloud = (text) => void process.stdout.write(text);
+
+/** @param {string} log */
+function wordsIn(log) {
+  try {
+    return lastLines(readFileSync(log, "utf8"));
+  } catch {
+    return "";
+  }
 }
 
 /** @param {readonly string[]} texts */

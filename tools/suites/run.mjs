@@ -46,7 +46,7 @@ export async function runPrepared(chosen, rows, env) {
   // What fails fast and takes both processors comes first.
   const first = beside.length === 0 ? others : others.filter((suite) => !suite.needs.includes("pulumi"));
   rows.push(...(await inOrder(first, env, aloud)));
-  const later = others.slice(first.length);
+  const later = others.filter((suite) => !first.includes(suite));
   const lanes = [inOrder(later, env, aloud), inOrder(beside, env, later.length > 0 ? collected() : aloud)];
   rows.push(...(await Promise.all(lanes)).flat());
   process.stdout.write(`\n${resultTable(rows, before + since(begin))}`);

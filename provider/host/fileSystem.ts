@@ -1,33 +1,49 @@
 import { open } from "node:fs/promises";
 import { BlockboxError } from "../errors.js";
 import { activity, deviceSizeBytes } from "./blockDevice.js";
-import { mayGrowMounted } from "./capabilities.js";
+import { hasSysResource } from "./capabilities.js";
 import { run } from "./command.js";
 import type { Lock } from "./lock.js";
 import type { Tool } from "./tools.js";
 
 interface FileSystemKind {
   make: { tool: Tool; args: readonly string[] };
-  /** Grows it to fill its device, mounted or not. */
-  grow: { tool: Tool; args: (device: string) => readonly string[] };
-  /** What must be run, while it is not mounted, before `grow` does its work on it then. */
-  check: { tool: Tool; args: readonly string[]; okExitCodes: readonly number[] };
-  /** Its size in bytes, from its superblock. */
-  readSize: (device: string) => Promise<number>;
+  /** Grows it to fill its device, on which it is, mounted there. */
+  grow: { tool: Tool; args: (on: MountedOn) => readonly string[] };
+  /**
+   * For a kind that grows unmounted too, and mounted only with CAP_SYS_RESOURCE: what must be run before `grow` does its
+   * work on it then. Left out for one that grows mounted alone, which whoever may mount it may do.
+   */
+  check?: { tool: Tool; args: readonly string[]; okExitCodes: readonly number[] };
+  /** Its size in bytes. */
+  readSize: (on: MountedOn) => Promise<number>;
   /** How much of a device it may leave unused when it fills it. */
   slackBytes: number;
+}
+
+/** Where a file system is, or was before it was unmounted for a moment. */
+export interface MountedOn {
+  readonly device: string;
+  readonly path: string;
 }
 
 const kinds = {
   ext4: {
     // Without nodiscard, mkfs gives back the room that was reserved in a loop file.
     make: { tool: "mkfs.ext4", args: ["-q", "-E", "nodiscard"] },
-    grow: { tool: "resize2fs", args: (device) => [device] },
+    grow: { tool: "resize2fs", args: ({ device }) => [device] },
     // 1: something was wrong and is mended.
     check: { tool: "e2fsck", args: ["-f", "-p"], okExitCodes: [0, 1] },
-    readSize: readExt4Size,
+    readSize: ({ device }) => readExt4Size(device),
     // The end of a device that is too small for a block group with its tables is left unused.
     slackBytes: 128 * 1024 ** 2,
+  },
+  xfs: {
+    // -K: as nodiscard. -f: over what a killed mkfs left.
+    make: { tool: "mkfs.xfs", args: ["-q", "-K", "-f"] },
+    grow: { tool: "xfs_growfs", args: ({ path }) => ["-d", path] },
+    readSize: ({ path }) => readXfsSize(path),
+    slackBytes: 1024 ** 2,
   },
 } as const satisfies Record<string, FileSystemKind>;
 
@@ -35,8 +51,8 @@ export type FsType = keyof typeof kinds;
 
 /** The programs that a file system of that type needs. */
 export function toolsFor(fsType: FsType): Tool[] {
-  const { make, grow, check } = kinds[fsType];
-  return [make.tool, grow.tool, check.tool];
+  const { make, grow, check }: FileSystemKind = kinds[fsType];
+  return [make.tool, grow.tool, ...(check ? [check.tool] : [])];
 }
 
 /** Make a file system on the whole device, over whatever is there: the caller has proven it blank. */
@@ -45,38 +61,45 @@ export async function format(device: string, fsType: FsType, lock: Lock): Promis
   await run(tool, [...args, device], { lock, ...limitOn(device) });
 }
 
+/** Whether this process may grow a file system of that type while it is mounted. */
+export function mayGrowMounted(fsType: FsType): boolean {
+  const { check }: FileSystemKind = kinds[fsType];
+  return check === undefined || hasSysResource();
+}
+
 /**
  * Grow a mounted file system to fill its device. Throws HOST_UNFIT where this process may not (`mayGrowMounted`),
  * COMMAND_FAILED where it does not fill it afterwards.
  */
-export async function grow(device: string, mountPath: string, fsType: FsType, lock: Lock): Promise<void> {
-  if (await fillsDevice(device, fsType)) return;
-  if (!mayGrowMounted()) {
+export async function grow(on: MountedOn, fsType: FsType, lock: Lock): Promise<void> {
+  if (await fillsDevice(on, fsType)) return;
+  if (!mayGrowMounted(fsType)) {
     throw new BlockboxError(
       "HOST_UNFIT",
-      `The ${fsType} file system on ${mountPath} cannot grow while it is mounted, because this process lacks the capability CAP_SYS_RESOURCE. ` +
+      `The ${fsType} file system on ${on.path} cannot grow while it is mounted, because this process lacks the capability CAP_SYS_RESOURCE. ` +
         "Run as root with it (in a container: add it), or unmount the file system first.",
     );
   }
-  await fill(device, fsType, lock);
+  await fill(on, fsType, lock);
 }
 
 /** Check a file system that is not mounted, and grow it to fill its device. Throws COMMAND_FAILED where it does not. */
-export async function growUnmounted(device: string, fsType: FsType, lock: Lock): Promise<void> {
-  if (await fillsDevice(device, fsType)) return;
-  const { tool, args, okExitCodes } = kinds[fsType].check;
-  await run(tool, [...args, device], { lock, okExitCodes, ...limitOn(device) });
-  await fill(device, fsType, lock);
+export async function growUnmounted(on: MountedOn, fsType: FsType, lock: Lock): Promise<void> {
+  const { check }: FileSystemKind = kinds[fsType];
+  if (await fillsDevice(on, fsType)) return;
+  if (check)
+    await run(check.tool, [...check.args, on.device], { lock, okExitCodes: check.okExitCodes, ...limitOn(on.device) });
+  await fill(on, fsType, lock);
 }
 
-async function fill(device: string, fsType: FsType, lock: Lock): Promise<void> {
+async function fill(on: MountedOn, fsType: FsType, lock: Lock): Promise<void> {
   const kind: FileSystemKind = kinds[fsType];
-  await run(kind.grow.tool, kind.grow.args(device), { lock, ...limitOn(device) });
-  if (await fillsDevice(device, fsType)) return;
-  const [size, room] = [await kind.readSize(device), deviceSizeBytes(device)];
+  await run(kind.grow.tool, kind.grow.args(on), { lock, ...limitOn(on.device) });
+  if (await fillsDevice(on, fsType)) return;
+  const [size, room] = [await kind.readSize(on), deviceSizeBytes(on.device)];
   throw new BlockboxError(
     "COMMAND_FAILED",
-    `The ${fsType} file system on ${device} was grown, but has ${size} of ${room} bytes.`,
+    `The ${fsType} file system on ${on.device} was grown, but has ${size} of ${room} bytes.`,
   );
 }
 
@@ -86,9 +109,9 @@ function limitOn(device: string): { timeoutMs: number; progress: () => string } 
 }
 
 /** Whether the file system needs no growth. */
-export async function fillsDevice(device: string, fsType: FsType): Promise<boolean> {
+export async function fillsDevice(on: MountedOn, fsType: FsType): Promise<boolean> {
   const kind: FileSystemKind = kinds[fsType];
-  return deviceSizeBytes(device) - (await kind.readSize(device)) < kind.slackBytes;
+  return deviceSizeBytes(on.device) - (await kind.readSize(on)) < kind.slackBytes;
 }
 
 /** Offsets within ext4's superblock, which begins at byte 1,024: the block count in two halves, and the block size. */
@@ -105,4 +128,16 @@ async function readExt4Size(device: string): Promise<number> {
   } finally {
     await file.close();
   }
+}
+
+/** As the kernel has it: the superblock on the device is behind while it is mounted. */
+async function readXfsSize(mountPath: string): Promise<number> {
+  const { stdout } = await run("xfs_growfs", ["-n", mountPath]);
+  const [, blockBytes, blocks] = /^data\s*=\s*bsize=(\d+)\s+blocks=(\d+)/m.exec(stdout) ?? [];
+  if (blockBytes === undefined || blocks === undefined)
+    throw new BlockboxError(
+      "COMMAND_FAILED",
+      `xfs_growfs does not say how large the xfs on ${mountPath} is: ${stdout}`,
+    );
+  return Number(blockBytes) * Number(blocks);
 }

@@ -14,6 +14,14 @@ export function hasDeviceMapper(): boolean {
   return existsSync("/sys/class/misc/device-mapper") || kernelHas("dm-mod");
 }
 
+/** Whether this kernel can mount that type of file system; yes where its modules cannot be seen, as in a container. */
+export function hasFileSystem(type: string): boolean {
+  const isListed = readOrEmpty("/proc/filesystems")
+    .split("\n")
+    .some((line) => line.split("\t")[1] === type);
+  return isListed || !existsSync(`/lib/modules/${release()}/modules.dep`) || kernelHas(type);
+}
+
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, "utf8");

@@ -13,7 +13,7 @@ import {
   usableExtents,
 } from "../../provider/services/lvm/geometry.js";
 import { growth } from "../../provider/services/lvm/growth.js";
-import { grownLayout } from "../../provider/services/lvm/judge.js";
+import { grownLayout } from "../../provider/services/lvm/grownLayout.js";
 import { place } from "../../provider/services/lvm/placement.js";
 import { type ExtentRange, type Group, readGroups } from "../../provider/services/lvm/report.js";
 import { markTag, ownTag, parseTags, volumeTags } from "../../provider/services/lvm/tags.js";

@@ -21,10 +21,9 @@ import test, { type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { contentOf } from "../../provider/host/blank.js";
 import { deviceSizeBytes } from "../../provider/host/blockDevice.js";
-import { mayGrowMounted } from "../../provider/host/capabilities.js";
 import { clearRange, isClear } from "../../provider/host/clear.js";
 import { run } from "../../provider/host/command.js";
-import { fillsDevice, format, grow, growUnmounted } from "../../provider/host/fileSystem.js";
+import { fillsDevice, format, grow, growUnmounted, mayGrowMounted } from "../../provider/host/fileSystem.js";
 import { type Lock, withLock } from "../../provider/host/lock.js";
 import {
   attachLoop,
@@ -327,19 +326,20 @@ test(
     assert.ok(!mountsAt(path)[0]?.options.includes("nodev"));
 
     await growLoop(inner, 2 * gib, lock);
-    assert.equal(await fillsDevice(inner, "ext4"), false);
+    const on = { device: inner, path };
+    assert.equal(await fillsDevice(on, "ext4"), false);
     // Containers often lack the capability that growing a mounted ext4 takes: then it is refused by name, and done unmounted.
-    if (mayGrowMounted()) await grow(inner, path, "ext4", lock);
+    if (mayGrowMounted("ext4")) await grow(on, "ext4", lock);
     else {
-      await assert.rejects(grow(inner, path, "ext4", lock), { code: "HOST_UNFIT", message: /CAP_SYS_RESOURCE/ });
+      await assert.rejects(grow(on, "ext4", lock), { code: "HOST_UNFIT", message: /CAP_SYS_RESOURCE/ });
       await unmount(path, lock);
-      await growUnmounted(inner, "ext4", lock);
+      await growUnmounted(on, "ext4", lock);
       await mountDevice(wish);
     }
-    t.diagnostic(mayGrowMounted() ? "grown while mounted" : "grown unmounted: no CAP_SYS_RESOURCE here");
-    assert.equal(await fillsDevice(inner, "ext4"), true);
+    t.diagnostic(mayGrowMounted("ext4") ? "grown while mounted" : "grown unmounted: no CAP_SYS_RESOURCE here");
+    assert.equal(await fillsDevice(on, "ext4"), true);
     assert.ok(statfsSync(path).blocks * 4096 > 1.9 * gib);
-    await grow(inner, path, "ext4", lock);
+    await grow(on, "ext4", lock);
     assert.equal(readFileSync(join(path, "file"), "utf8"), "content");
 
     truncateSync(file, 4 * gib);

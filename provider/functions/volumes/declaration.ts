@@ -47,8 +47,8 @@ const found = {
     plainText,
     "Id of the Backend that it is in: `lvm:<volume group>` or `cinder:<volume type>`; absent for a volume without a type.",
   ),
-  bootable: maybe(boolean(), "With Cinder: whether it is marked as one to boot from."),
-  readOnly: maybe(boolean(), "With Cinder: whether attachments may only read it."),
+  bootable: maybe(boolean(), "Whether it is marked as one to boot from."),
+  readOnly: maybe(boolean(), "Whether attachments may only read it."),
   encrypted: maybe(boolean(), "With Cinder: whether Cinder encrypts it."),
   multiattach: maybe(boolean(), "With Cinder: whether it may be attached to several hosts at once."),
   availabilityZone: maybe(plainText, "With Cinder: its availability zone."),
@@ -56,9 +56,9 @@ const found = {
     plainText,
     "With Cinder: the pool that holds it, `<host>@<backend>#<pool>`; for administrators only.",
   ),
-  snapshotId: maybe(plainText, "With Cinder: the snapshot that it was made from."),
-  sourceVolumeId: maybe(plainText, "With Cinder: the volume that it was made from."),
-  createdAt: maybe(plainText, "With Cinder: when it was made, UTC."),
+  snapshotId: maybe(plainText, "The snapshot that it was made from."),
+  sourceVolumeId: maybe(plainText, "The volume that it was made from."),
+  createdAt: maybe(plainText, "When it was made, UTC."),
 };
 
 export type FoundVolume = Values<typeof found>;

@@ -1,10 +1,18 @@
 import { hostname } from "node:os";
 import { activationOf } from "../../services/lvm/activation/activation.js";
 import { gibBytes } from "../../services/lvm/geometry.js";
-import { backendId, partsOfVolume, requireGroupOf, type VolumeParts, volumeId } from "../../services/lvm/ids.js";
+import {
+  backendId,
+  isSnapshotId,
+  partsOfVolume,
+  requireGroupOf,
+  type VolumeParts,
+  volumeId,
+} from "../../services/lvm/ids.js";
 import { locateGroup, requireVolume } from "../../services/lvm/locate.js";
 import { type Group, type LogicalVolume, readGroups } from "../../services/lvm/report.js";
 import { parseTags } from "../../services/lvm/tags.js";
+import { volumeFacts } from "../../services/lvm/volumeFacts.js";
 import type { FoundVolume } from "./declaration.js";
 
 /** Throws NOT_FOUND, NOT_HERE, NOT_OURS. The report is always a new one: what was just made must be in it. */
@@ -22,7 +30,7 @@ export async function volumesOf(backend: string): Promise<FoundVolume[]> {
 }
 
 function seen(group: Group, lv: LogicalVolume): FoundVolume {
-  const { name, description, metadata, clearFrom, deleting } = parseTags(lv.tags);
+  const { name, description, metadata, bootable, source, clearFrom, deleting } = parseTags(lv.tags);
   const id = volumeId(group.name, lv.name);
   const devices = activationOf(group)
     .devicesOf(group, lv)
@@ -36,5 +44,9 @@ function seen(group: Group, lv: LogicalVolume): FoundVolume {
     attachments: devices.map((path) => ({ attachmentId: id, hostName: hostname(), device: path })),
     metadata: metadata ?? {},
     backend: backendId(group.name),
+    bootable,
+    readOnly: lv.permission === "ro",
+    ...(source === undefined ? {} : isSnapshotId(source) ? { snapshotId: source } : { sourceVolumeId: source }),
+    createdAt: volumeFacts(group, lv).createdAt,
   };
 }

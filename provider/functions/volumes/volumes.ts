@@ -1,4 +1,4 @@
-import { serviceOfBackend, serviceOfVolume } from "../../resources/serviceOf.js";
+import { serviceOfBackend, serviceOfId } from "../../resources/serviceOf.js";
 import { partsOfVolume } from "../../services/lvm/ids.js";
 import { functionOf } from "../function.js";
 import { type FoundVolume, getVolumeDeclaration, getVolumesDeclaration, type VolumeFilters } from "./declaration.js";
@@ -12,7 +12,7 @@ export const getVolume = functionOf(
     const parts = partsOfVolume(id);
     return parts ? (await lvm()).volumeHere(parts) : (await cinder()).volumeIn(cloud, id);
   },
-  ({ id }) => serviceOfVolume(id),
+  ({ id }) => serviceOfId(id),
 );
 
 export const getVolumes = functionOf(

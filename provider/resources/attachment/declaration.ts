@@ -48,11 +48,17 @@ const mountInputs = object("AttachmentMount", {
     change: "inPlace",
     doc: "Where it is mounted. A missing directory is made; moved in place unless busy.",
   }),
-  fsType: defaulted(oneOf("FileSystemType", { ext4: "The fourth extended file system." }), {
-    change: "inPlace",
-    default: "ext4",
-    doc: "Type of the file system. It always fills its device.",
-  }),
+  fsType: defaulted(
+    oneOf("FileSystemType", {
+      ext4: "The fourth extended file system.",
+      xfs: "XFS: `options` needs `nouuid` where a copy of the volume is mounted on the same host.",
+    }),
+    {
+      change: "inPlace",
+      default: "ext4",
+      doc: "Type of the file system. It always fills its device.",
+    },
+  ),
   options: defaulted(listOf(mountOption), {
     change: "inPlace",
     default: [],

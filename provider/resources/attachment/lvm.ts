@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { hasUnknown, isUnknown } from "../../declaration/unknown.js";
+import type { Failure } from "../../declaration/validate.js";
 import { BlockboxError, PartlyMadeError } from "../../errors.js";
 import { firstMissing, mountsAt } from "../../host/mounts.js";
 import { lvm } from "../../services/lvm/index.js";
@@ -46,9 +47,13 @@ export const attachmentWithLvm: Life<Inputs, Record> = {
     const isNew = before === undefined;
     const moves = isKnown && before?.mount?.path !== mount.path && mountsAt(mount.path).length > 0;
     const looks = !isUnknown(id) && (isNew || moves);
-    const { problems, device, content }: ForeseenAttachment = looks
-      ? await lvm.attachments.foresee(identity, id, !isNew)
-      : { problems: [] };
+    const {
+      problems: ofVolume,
+      readOnly,
+      device,
+      content,
+    }: ForeseenAttachment = looks ? await lvm.attachments.foresee(identity, id, !isNew) : { problems: [] };
+    const problems = readOnly && mode === "rw" ? [...ofVolume, isReadOnly] : ofVolume;
     if (!isKnown) return problems;
     const ofContent = content ? contentProblems(mount, content) : [];
     return [...problems, ...mountProblems(identity.digest, mount, before?.mount, device), ...ofContent];
@@ -124,6 +129,8 @@ export const attachmentWithLvm: Life<Inputs, Record> = {
     );
   },
 };
+
+const isReadOnly: Failure = { property: "mode", reason: 'must be "ro": the volume is read only' };
 
 function isAttached({ devicePath, __shows: shows }: Record): boolean {
   return lvm.attachments.isAttached({ devicePath, shows });

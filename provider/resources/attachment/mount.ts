@@ -5,6 +5,7 @@ import { type Content, contentOf } from "../../host/blank.js";
 import { deviceNumber } from "../../host/blockDevice.js";
 import { type FsType, format, toolsFor } from "../../host/fileSystem.js";
 import { fillDevice, refuseFill } from "../../host/fillDevice.js";
+import { hasFileSystem } from "../../host/kernel.js";
 import type { Lock } from "../../host/lock.js";
 import {
   foldersBetween,
@@ -19,6 +20,7 @@ import {
 } from "../../host/mounts.js";
 import { missingTools } from "../../host/tools.js";
 import { mountUsers } from "../../host/users.js";
+import { mountedTwin } from "../../host/xfsTwin.js";
 import type { AttachedVolume, NotedMount } from "../../services/service.js";
 import { refusal } from "../resource.js";
 
@@ -52,6 +54,10 @@ export function mountProblems(
     property: "mount.fsType",
     reason: `${wish.fsType} needs the program ${tool}, which this host lacks: \`${install}\``,
   }));
+  if (!hasFileSystem(wish.fsType)) {
+    const reason = `this kernel has no ${wish.fsType}: load it (\`modprobe ${wish.fsType}\`), or give another type`;
+    missing.push({ property: "mount.fsType", reason });
+  }
   if (before) earlierPaths.set(digest, before.path);
   const isOwn = earlierPaths.get(digest) === wish.path || (left !== undefined && isMounted(left, wish.path));
   const fault = isOwn ? undefined : pathFault(digest, wish.path);
@@ -97,6 +103,7 @@ export function isMounted(devicePath: string, path: string): boolean {
 /** Makes a file system if it may and must, and mounts it. Returns the directories that it made; undone if it fails. */
 export async function mountVolume(volume: AttachedVolume, wish: MountWish, mode: Mode): Promise<string[]> {
   await ensureFileSystem(volume, wish);
+  await refuseTwin(volume, wish);
   const made = makeDirectories(wish.path);
   // A killed create or update may have made them already.
   const earlier = notedDirectories(volume.noted, wish.path);
@@ -195,6 +202,14 @@ async function ensureFileSystem(volume: AttachedVolume, wish: MountWish): Promis
   }
   await format(device, wish.fsType, lock);
   await volume.setFormatting(false);
+}
+
+async function refuseTwin({ devicePath }: AttachedVolume, { fsType, options }: MountWish): Promise<void> {
+  if (fsType !== "xfs" || options.includes("nouuid")) return;
+  const twin = await mountedTwin(devicePath);
+  if (twin === undefined) return;
+  const reason = `must have "nouuid": the volume's xfs has the UUID of the one that is mounted on ${twin.path}, as a copy has that of its origin`;
+  throw refusal("mount.options", reason);
 }
 
 /** What a volume's content has against mounting it as wanted: told in the preview as soon as the content can be seen. */

@@ -1,5 +1,5 @@
 import { BlockboxError } from "../../errors.js";
-import { deviceClaims } from "../../host/users.js";
+import { deviceUsers } from "../../host/users.js";
 import type { Group, LogicalVolume } from "./report.js";
 
 /** The refusal to attach a volume again, or to delete it: with all that has it, and how to let go. */
@@ -8,7 +8,7 @@ export function attachedElsewhere(
   lv: Pick<LogicalVolume, "name">,
   devices: readonly { readonly path: string }[],
 ): BlockboxError {
-  const uses = devices.flatMap(({ path }) => [`attached as ${path}`, ...deviceClaims(path)]);
+  const uses = devices.flatMap(({ path }) => [`attached as ${path}`, ...deviceUsers(path)]);
   const path = devices[0]?.path ?? "";
   const command = path.startsWith("/dev/loop") ? `losetup -d ${path}` : `lvchange -an ${group.name}/${lv.name}`;
   return new BlockboxError(

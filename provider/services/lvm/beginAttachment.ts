@@ -1,3 +1,4 @@
+import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import { foldersBetween, mountsOf, removeDirectories, unmount } from "../../host/mounts.js";
 import { isDead, isLeftBehind, isNamed } from "../claims.js";
@@ -26,11 +27,13 @@ export interface BegunAttachment {
 export async function beginAttachment(
   identity: Identity,
   id: string,
-  { mount }: AttachWish,
+  { readOnly, mount }: AttachWish,
   lock: Lock,
 ): Promise<BegunAttachment> {
   const { group, lv } = requireVolume(await readGroups({ lock }), partsOf(id));
   refuseUnfinished(group, lv);
+  if (lv.permission === "ro" && !readOnly)
+    throw new BlockboxError("INPUT_REFUSED", `Volume ${id} is read only. Attach it with mode "ro".`);
   activationOf(group).require(group);
   await finishClearing(group, lv, lock);
   await letGoOfLeft(identity, id, group, lv, lock);

@@ -27,21 +27,22 @@ export async function foreseeAttachment(identity: Identity, id: string, exists: 
     return { problems: [volumeProblem("has another Attachment in this program, and can have one")] };
   planned.set(id, owner);
   const { attachmentMark, mark, formatting, deleting } = parseTags(lv.tags);
+  const readOnly = lv.permission === "ro";
   const devices = activationOf(group).devicesOf(group, lv);
   const [device] = devices;
   if (device) {
     // One that the engine has named is being replaced: its delete comes first.
     const isOwn = exists || attachmentMark?.identity === identity.digest || isNamedAs("Attachment", id, identity);
-    if (isOwn) return { problems: [], device: device.path };
-    if (isLeftInStack(group, lv, identity.stack)) return { problems: [] };
+    if (isOwn) return { problems: [], readOnly, device: device.path };
+    if (isLeftInStack(group, lv, identity.stack)) return { problems: [], readOnly };
     return { problems: [volumeProblem(`cannot be attached. ${attachedElsewhere(group, lv, devices).message}`)] };
   }
   // What is in a pool cannot be read unless it is activated, which a preview does not do.
-  if (mark || formatting || deleting || !isOnePiece(lv)) return { problems: [] };
+  if (mark || formatting || deleting || !isOnePiece(lv)) return { problems: [], readOnly };
   const range = rangeOfVolume(group, lv);
   const { offsetBytes, lengthBytes: sizeBytes } = range;
   const content = await holdingPhysicalVolume(range, () => contentOf(range.device, { offsetBytes, sizeBytes }));
-  return { problems: [], content };
+  return { problems: [], readOnly, content };
 }
 
 function volumeProblem(reason: string): { property: string; reason: string } {

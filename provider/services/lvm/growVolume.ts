@@ -1,7 +1,5 @@
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
-import type { ShownDevice } from "./activation/activation.js";
-import { deviceMapperActivation } from "./activation/deviceMapper.js";
 import { clearNewExtents } from "./clearExtents.js";
 import { lvm } from "./command.js";
 import { bytesOf } from "./extents.js";
@@ -26,26 +24,12 @@ export async function growVolume(group: Group, lv: LogicalVolume, toGib: number,
   await clearNewExtents(group, cleared, lock);
   const { extents, places } = extentArguments(ranges);
   const room = ["--alloc", deviceMapper ? "normal" : "contiguous", "--extents", `+${extents}`];
-  const before = deviceMapper ? deviceMapperActivation.deviceOf(group, lv) : undefined;
   await lvm(["lvextend", ...room, `${group.name}/${lv.name}`, ...places], { lock, deviceMapper });
-  await keepReadOnly(group, lv, before, lock);
-}
-
-/** A device that was only to be read forgets that when lvm lets it grow. */
-async function keepReadOnly(
-  group: Group,
-  lv: LogicalVolume,
-  before: ShownDevice | undefined,
-  lock: Lock,
-): Promise<void> {
-  if (before?.readOnly) await deviceMapperActivation.show(group, lv, before, true, lock);
 }
 
 async function growThin(group: Group, lv: LogicalVolume, toGib: number, lock: Lock): Promise<void> {
   requirePromise(group, toGib - lv.sizeBytes / gibBytes);
-  const before = deviceMapperActivation.deviceOf(group, lv);
   await lvm(["lvextend", "--size", `${toGib}g`, `${group.name}/${lv.name}`], { lock, deviceMapper: true });
-  await keepReadOnly(group, lv, before, lock);
 }
 
 function rangesInPieces(group: Group, lv: LogicalVolume, toGib: number): ExtentRange[] {

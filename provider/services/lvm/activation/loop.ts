@@ -29,7 +29,8 @@ export const loopActivation: Activation = {
     return device;
   },
 
-  async show(group, lv, known, readOnly, lock) {
+  async show(group, lv, known, asReadOnly, lock) {
+    const readOnly = asReadOnly || lv.permission === "ro";
     const range = rangeOfVolume(group, lv);
     const { device: backing, offsetBytes, lengthBytes: sizeBytes } = range;
     return holdingPhysicalVolume(range, async () => {

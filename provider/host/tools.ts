@@ -12,6 +12,8 @@ const packageOf = {
   "mkfs.ext4": "e2fsprogs",
   resize2fs: "e2fsprogs",
   e2fsck: "e2fsprogs",
+  "mkfs.xfs": "xfsprogs",
+  xfs_growfs: "xfsprogs",
   dd: "coreutils",
   losetup: "mount",
   mount: "mount",

@@ -68,7 +68,7 @@ export interface AttachmentMountArgs {
   /** Where it is mounted. A missing directory is made; moved in place unless busy. */
   path: pulumi.Input<string>;
   /** Type of the file system. It always fills its device. Default: "ext4". */
-  fsType?: pulumi.Input<"ext4">;
+  fsType?: pulumi.Input<"ext4" | "xfs">;
   /** Options of mount(8), such as noatime. */
   options?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether a file system may be made. Default: "ifBlank", or "never" with mode "ro". */
@@ -80,7 +80,7 @@ export interface AttachmentMount {
   /** Where it is mounted. A missing directory is made; moved in place unless busy. */
   path: string;
   /** Type of the file system. It always fills its device. */
-  fsType: "ext4";
+  fsType: "ext4" | "xfs";
   /** Options of mount(8), such as noatime. */
   options: string[];
   /** Whether a file system may be made. */

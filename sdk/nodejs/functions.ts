@@ -29,9 +29,9 @@ export interface FoundVolume {
   metadata: { [key: string]: string };
   /** Id of the Backend that it is in: `lvm:<volume group>` or `cinder:<volume type>`; absent for a volume without a type. */
   backend?: string;
-  /** With Cinder: whether it is marked as one to boot from. */
+  /** Whether it is marked as one to boot from. */
   bootable?: boolean;
-  /** With Cinder: whether attachments may only read it. */
+  /** Whether attachments may only read it. */
   readOnly?: boolean;
   /** With Cinder: whether Cinder encrypts it. */
   encrypted?: boolean;
@@ -41,11 +41,11 @@ export interface FoundVolume {
   availabilityZone?: string;
   /** With Cinder: the pool that holds it, `<host>@<backend>#<pool>`; for administrators only. */
   serviceHost?: string;
-  /** With Cinder: the snapshot that it was made from. */
+  /** The snapshot that it was made from. */
   snapshotId?: string;
-  /** With Cinder: the volume that it was made from. */
+  /** The volume that it was made from. */
   sourceVolumeId?: string;
-  /** With Cinder: when it was made, UTC. */
+  /** When it was made, UTC. */
   createdAt?: string;
 }
 
@@ -149,9 +149,9 @@ export interface GetVolumeResult {
   metadata: { [key: string]: string };
   /** Id of the Backend that it is in: `lvm:<volume group>` or `cinder:<volume type>`; absent for a volume without a type. */
   backend?: string;
-  /** With Cinder: whether it is marked as one to boot from. */
+  /** Whether it is marked as one to boot from. */
   bootable?: boolean;
-  /** With Cinder: whether attachments may only read it. */
+  /** Whether attachments may only read it. */
   readOnly?: boolean;
   /** With Cinder: whether Cinder encrypts it. */
   encrypted?: boolean;
@@ -161,11 +161,11 @@ export interface GetVolumeResult {
   availabilityZone?: string;
   /** With Cinder: the pool that holds it, `<host>@<backend>#<pool>`; for administrators only. */
   serviceHost?: string;
-  /** With Cinder: the snapshot that it was made from. */
+  /** The snapshot that it was made from. */
   snapshotId?: string;
-  /** With Cinder: the volume that it was made from. */
+  /** The volume that it was made from. */
   sourceVolumeId?: string;
-  /** With Cinder: when it was made, UTC. */
+  /** When it was made, UTC. */
   createdAt?: string;
 }
 
@@ -217,11 +217,11 @@ export interface GetSnapshotResult {
   name: string;
   /** Its description. */
   description?: string;
-  /** Id of the volume that it was taken of. */
+  /** Id of the volume that it was taken of; with LVM that may be gone. */
   volume: string;
   /** Size of that volume when it was taken, in GiB. */
   size: number;
-  /** What it is doing: any status that Cinder has, such as `available` or `error`. */
+  /** What it is doing: `available`, `deleting` or `error` (it ran full, and what it held is lost); with Cinder any status that Cinder has. */
   status: string;
   /** Keys and values kept with it; blockbox's own are left out. */
   metadata: { [key: string]: string };
@@ -229,7 +229,7 @@ export interface GetSnapshotResult {
   createdAt: string;
 }
 
-/** A snapshot in Cinder as it is now, whoever manages it. */
+/** A snapshot as it is now, whoever manages it. */
 export function getSnapshot(args: GetSnapshotArgs): Promise<GetSnapshotResult> {
   return ask("getSnapshot", args);
 }

@@ -24,7 +24,7 @@ export interface SnapshotArgs {
   timeouts?: pulumi.Input<TimeoutsArgs>;
 }
 
-/** What a volume held at one moment. Volumes can begin as copies of it. */
+/** What a volume held at one moment: a snapshot in Cinder, or (with device-mapper) a logical volume. Volumes can begin as copies of it. */
 export class Snapshot extends BlockboxResource {
   /** The Volume that it is taken of, or its id. */
   declare readonly volume: pulumi.Output<string>;

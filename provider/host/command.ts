@@ -5,6 +5,8 @@ import { findTool, installCommand, searchPath, type Tool } from "./tools.js";
 export interface RunOptions {
   /** A `Lock`: the child keeps it until it ends, even when our process is killed before. */
   lock?: { readonly fd: number } | undefined;
+  /** Further locks that the child keeps likewise; for programs that do not close what they inherit. */
+  moreLocks?: readonly { readonly fd: number }[];
   /** How long the command may take, or with `progress`: how long it may stand still. Default 60,000. */
   timeoutMs?: number;
   /** Exit codes that are an answer, not a failure. Default: 0 alone. */
@@ -36,8 +38,12 @@ export async function run(tool: Tool, args: readonly string[], options: RunOptio
     env: { PATH: searchPath(), LC_ALL: "C", LVM_SUPPRESS_FD_WARNINGS: "1" },
     // A lock is handed over as standard input because lvm closes every inherited descriptor above 2.
     // Its read position stands at the end, so a program that asks a question gets no answer, as with /dev/null.
-    // The cast: execa passes any descriptor on, but its types stop at 9.
-    stdin: (options.lock?.fd as 3 | undefined) ?? "ignore",
+    stdio: [
+      options.lock ? inherited(options.lock) : "ignore",
+      "pipe",
+      "pipe",
+      ...(options.moreLocks ?? []).map(inherited),
+    ],
     // What holds a lock is not ended with our process: until it ends by itself, nobody else gets the lock.
     cleanup: options.lock === undefined,
     forceKillAfterDelay: graceMs,
@@ -59,6 +65,11 @@ export async function run(tool: Tool, args: readonly string[], options: RunOptio
     throw new BlockboxError("COMMAND_FAILED", `\`${command}\` failed (exit code ${result.exitCode}): ${words}`);
   }
   return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
+}
+
+/** The cast: execa passes any descriptor on, but its types stop at 9. */
+function inherited({ fd }: { readonly fd: number }): 3 {
+  return fd as 3;
 }
 
 interface Watch {

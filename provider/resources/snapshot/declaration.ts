@@ -2,12 +2,16 @@ import { z } from "zod";
 import { defaulted, optional, optionalOutput, required, type Values } from "../../declaration/property.js";
 import { boolean, gib, idOf, mapOf, plainText } from "../../declaration/type.js";
 import { isUuid } from "../../services/cinder/ids.js";
+import { partsOfVolume } from "../../services/lvm/ids.js";
 import { commonInputs } from "../common.js";
 import { description, displayName, metadataKey, metadataValue } from "../texts.js";
 
 const volumeIdText = z
   .string("must be a Volume or its id")
-  .refine(isUuid, "must be the id of a Volume in Cinder, a UUID: there are no snapshots with LVM yet");
+  .refine(
+    (id) => partsOfVolume(id) !== undefined || isUuid(id),
+    "must be the id of a Volume: <volume group>/volume-<uuid>, or a UUID with Cinder",
+  );
 
 const inputs = {
   volume: required(idOf("Volume", volumeIdText), {
@@ -46,7 +50,7 @@ export type SnapshotOutputs = Values<typeof outputs>;
 
 export const snapshotDeclaration = {
   name: "Snapshot",
-  doc: "What a volume held at one moment. Volumes can begin as copies of it.",
+  doc: "What a volume held at one moment: a snapshot in Cinder, or (with device-mapper) a logical volume. Volumes can begin as copies of it.",
   inputs,
   outputs,
 };

@@ -1,5 +1,5 @@
 import { resource } from "../resource.js";
-import { serviceOfBackend, serviceOfVolume } from "../serviceOf.js";
+import { noteVolumeService, serviceOfBackend, serviceOfId } from "../serviceOf.js";
 import { volumeDeclaration } from "./declaration.js";
 
 /** A volume: a logical volume of this host, or a volume of a Cinder. */
@@ -8,6 +8,8 @@ export const volume = resource(volumeDeclaration, {
   cinder: async () => (await import("./cinder.js")).volumeWithCinder,
   // Without a Backend it is of Cinder's default type.
   serviceOf: ({ backend, volumeType }, { backendUrn }) =>
-    backend === undefined || volumeType !== undefined ? "cinder" : serviceOfBackend(backend, backendUrn),
-  serviceOfId: (id) => serviceOfVolume(id) ?? "lvm",
+    noteVolumeService(
+      backend === undefined || volumeType !== undefined ? "cinder" : serviceOfBackend(backend, backendUrn),
+    ),
+  serviceOfId: (id) => serviceOfId(id) ?? "lvm",
 });

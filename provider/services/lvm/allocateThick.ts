@@ -9,13 +9,14 @@ import { type MakeVolume, newVolumeOptions } from "./newVolume.js";
 import { extentArguments, place, takePieces, withoutRanges } from "./placement.js";
 import { reservedRanges, stillPlanned } from "./plan.js";
 import type { ExtentRange, Group } from "./report.js";
+import { copyingTag } from "./tags.js";
 
 /** On extents of its own, cleared before lvm is told to take them. */
 export const allocateThick: MakeVolume = async (group, identity, wish, lock) => {
   const ranges = placeVolume(group, identity, wish);
   const cleared = ranges.map((range) => bytesOf(group, range));
   await clearNewExtents(group, cleared, lock);
-  const { name, options } = newVolumeOptions(identity, wish);
+  const { name, options } = newVolumeOptions(identity, wish, wish.source ? [copyingTag] : []);
   const inert = ["--activate", "n", "--setautoactivation", "n", "--zero", "n", "--wipesignatures", "n"];
   const { extents, places } = extentArguments(ranges);
   const room = ["--alloc", ranges.length === 1 ? "contiguous" : "normal", "--extents", `${extents}`];

@@ -43,6 +43,6 @@ function endsOf(range: ByteRange): ByteRange[] {
   ];
 }
 
-function isOnFile(device: string): boolean {
+export function isOnFile(device: string): boolean {
   return findLoopDevice(device) !== undefined;
 }

@@ -2,9 +2,13 @@ import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import { creatorState } from "../../host/machine.js";
 import { isNamed } from "../claims.js";
+import { onceCopied } from "./copies/fillCopy.js";
 import { volumeId } from "./ids.js";
 import { clearAndRemove } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
+import { clearAndRemoveSnapshot } from "./snapshots/removeSnapshot.js";
+import { isOwnSnapshot } from "./snapshots/snapshotsOf.js";
+import { isForCopy } from "./snapshots/snapshotTags.js";
 import { parseTags } from "./tags.js";
 
 /**
@@ -26,12 +30,16 @@ export async function emptyGroup(
       `Volume group ${group.name} still holds ${names.join(", ")}. Delete these volumes first; nothing was removed.`,
     );
   }
-  for (const lv of left) await clearAndRemove(group, lv, stack, lock);
+  for (const lv of left.filter((one) => isOwnSnapshot(group, one))) await clearAndRemoveSnapshot(group, lv, lock);
+  for (const lv of left.filter((one) => !isOwnSnapshot(group, one)))
+    await onceCopied(lv, () => clearAndRemove(group, lv, { stack, cascade: false }, lock));
 }
 
-/** Rule 1: marked, of this stack, its creator dead, and never named by the engine, so that no state can know of it. */
+/** What was there for a copy only; or by rule 1: marked, of this stack, its creator dead, and never named by the engine, so that no state can know of it. */
 function isLeftByKilledCreate(group: Group, lv: LogicalVolume, stack: string): boolean {
   const { ours, mark } = parseTags(lv.tags);
-  if (!ours || mark === undefined || isNamed("Volume", volumeId(group.name, lv.name))) return false;
+  if (isForCopy(lv)) return ours;
+  const kind = isOwnSnapshot(group, lv) ? "Snapshot" : "Volume";
+  if (!ours || mark === undefined || isNamed(kind, volumeId(group.name, lv.name))) return false;
   return mark.stack === stack && creatorState(mark.creator) === "dead";
 }

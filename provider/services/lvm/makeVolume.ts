@@ -7,7 +7,9 @@ import { adoptLeft, findAdoptable } from "./adoptLeft.js";
 import { allocateThick } from "./allocateThick.js";
 import { allocateThin } from "./allocateThin.js";
 import { changeGroup } from "./change.js";
-import { copySource } from "./copySource.js";
+import { cloneThin } from "./copies/cloneThin.js";
+import { fillCopy, onceCopied } from "./copies/fillCopy.js";
+import { type HeldSource, holdSource, requireSource } from "./copies/source.js";
 import { volumeId } from "./ids.js";
 import { locateGroup } from "./locate.js";
 import { isLeftVolume, unmarkWhenQuiet } from "./marking.js";
@@ -20,17 +22,29 @@ import { volumeFacts } from "./volumeFacts.js";
 
 /** Makes a volume, or takes over the one that a killed create of the same identity left behind (rule 1). */
 export function makeVolume(identity: Identity, volumeGroup: string, wish: VolumeWish): Promise<Created<VolumeFacts>> {
+  const purpose = `creating volume ${wish.name}`;
   const make = async (lock: Lock) => {
     const group = locateGroup(await readGroups({ lock }), volumeGroup);
     activationOf(group).require(group);
-    return made(volumeGroup, await takeOverOrMake(group, identity, wish, lock), lock);
+    return takeOverOrMake(group, identity, wish, lock);
   };
-  return awaitCreator(() => changeGroup(volumeGroup, `creating volume ${wish.name}`, make));
+  const makeWhole = () => changeGroup(volumeGroup, purpose, async (lock) => made(volumeGroup, await make(lock), lock));
+  const { source } = wish;
+  if (source === undefined) return awaitCreator(makeWhole);
+  const copy = async (held: HeldSource) => {
+    if (held.kind === "thin") return makeWhole();
+    const name = await changeGroup(volumeGroup, purpose, make);
+    // Its mark stays until it is whole; and others can change the group meanwhile.
+    await fillCopy(volumeGroup, name, source, held.lock);
+    return changeGroup(volumeGroup, purpose, (lock) => made(volumeGroup, name, lock));
+  };
+  return awaitCreator(() => holdSource(volumeGroup, source, purpose, copy));
 }
 
-/** How a volume like this is made in that group. */
+/** How a volume like this is made in that group: a copy as its source was. */
 function makerOf(group: Group, { source }: VolumeWish): MakeVolume {
-  if (source !== undefined) return copySource;
+  if (source !== undefined)
+    return requireSource([group], group.name, source).lv.kind === "thin" ? cloneThin : allocateThick;
   return poolOf(group) === undefined ? allocateThick : allocateThin;
 }
 
@@ -38,7 +52,8 @@ async function takeOverOrMake(group: Group, identity: Identity, wish: VolumeWish
   const left = group.lvs.filter((lv) => isLeftVolume(group.name, lv, identity));
   const adoptable = findAdoptable(group, left, wish);
   const others = left.filter((lv) => lv !== adoptable);
-  for (const lv of others) await clearAndRemove(group, lv, identity.stack, lock);
+  for (const lv of others)
+    await onceCopied(lv, () => clearAndRemove(group, lv, { stack: identity.stack, cascade: false }, lock));
   if (adoptable) return adoptLeft(group, adoptable, identity, wish, lock);
   const now = others.length === 0 ? group : locateGroup(await readGroups({ lock }), group.name);
   return makerOf(now, wish)(now, identity, wish, lock);

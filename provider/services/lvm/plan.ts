@@ -38,6 +38,11 @@ export function planBackend({ digest }: Identity, volumeGroup: string, backend: 
   planned(volumeGroup).backend = backend;
 }
 
+/** What a Backend of this deployment makes of the group, as far as it has said. */
+export function plannedBackend(volumeGroup: string): PlannedBackend | undefined {
+  return groups.get(volumeGroup)?.backend;
+}
+
 /** Digest of the identity whose Backend is to make or has the group, as far as this deployment has said. */
 export function plannedOwner(volumeGroup: string): string | undefined {
   return [...groupsOfBackends].find(([, name]) => name === volumeGroup)?.[0];

@@ -1,3 +1,4 @@
+import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import type { Location } from "../service.js";
 import { activationOf } from "./activation/activation.js";
@@ -5,7 +6,7 @@ import { attachedElsewhere } from "./attachedElsewhere.js";
 import { isLeftInStack, letGo } from "./beginAttachment.js";
 import { changeGroup, holdVolume } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
-import { lvm } from "./command.js";
+import { type LvmOptions, lvm } from "./command.js";
 import { rangesOfVolume } from "./extents.js";
 import { parseGroupTags } from "./groupTags.js";
 import type { VolumeParts } from "./ids.js";
@@ -13,36 +14,52 @@ import { locateVolume } from "./locate.js";
 import { forgetMarks } from "./marking.js";
 import { type Group, type LogicalVolume, readGroups } from "./report.js";
 import { retagVolume } from "./retag.js";
+import { letGoOfSnapshots } from "./snapshots/letGoOfSnapshots.js";
 import { deletingTag, parseTags } from "./tags.js";
 
-/**
- * Deletes a volume that state records: success too if it is proven gone, or was handed over to another owner. `stack`
- * is the asker's: an Attachment that a killed create of the same stack left half made is let go of first.
- */
-export async function removeVolume(parts: VolumeParts, stack: string, location: Location): Promise<void> {
+interface Removal {
+  /** The asker's: what killed creates of the same stack left of Attachments and Snapshots is let go of first. */
+  readonly stack: string;
+  /** Whether its snapshots go with it. */
+  readonly cascade: boolean;
+}
+
+/** Deletes a volume that state records: success too if it is proven gone, or was handed over to another owner. */
+export async function removeVolume(parts: VolumeParts, removal: Removal, location: Location): Promise<void> {
   const purpose = `deleting volume ${parts.lv}`;
   await holdVolume(parts.lv, purpose, () =>
     changeGroup(parts.volumeGroup, purpose, async (lock) => {
       const found = locateVolume(await readGroups({ lock }), parts, location);
       if (typeof found === "string") return;
-      await clearAndRemove(found.group, found.lv, stack, lock);
+      await clearAndRemove(found.group, found.lv, removal, lock);
     }),
   );
 }
 
 /** Under the group's lock. lvm itself cannot see who uses a volume without device-mapper: we look. */
-export async function clearAndRemove(group: Group, lv: LogicalVolume, stack: string, lock: Lock): Promise<void> {
+export async function clearAndRemove(group: Group, lv: LogicalVolume, removal: Removal, lock: Lock): Promise<void> {
   const activation = activationOf(group);
   activation.require(group);
-  if (isLeftInStack(group, lv, stack)) await letGo(group, lv, lock);
+  if (isLeftInStack(group, lv, removal.stack)) await letGo(group, lv, lock);
   const devices = activation.devicesOf(group, lv);
   if (devices.length > 0) throw attachedElsewhere(group, lv, devices);
+  await letGoOfSnapshots(group, lv, removal, lock);
   if (!parseTags(lv.tags).deleting) await retagVolume(group, lv, { add: [deletingTag] }, lock);
   const { volumeClear, activation: way } = parseGroupTags(group.tags);
   // What a pool gets back is never shown to another volume.
   if (volumeClear === "zero" && lv.kind !== "thin") {
     for (const range of rangesOfVolume(group, lv)) await clearExtents(group, range, lock);
   }
-  await lvm(["lvremove", `${group.name}/${lv.name}`], { lock, deviceMapper: way === "deviceMapper" });
+  await removeAlone(group, lv, { lock, deviceMapper: way === "deviceMapper" });
   forgetMarks(group.name, lv.name);
+}
+
+/** Should it have got a snapshot just now, past our lock, lvm's own look at it under its own lock says so. */
+async function removeAlone({ name: group }: Group, { name }: LogicalVolume, options: LvmOptions): Promise<void> {
+  const { stdout } = await lvm(["lvremove", "--select", "lv_role!=thickorigin", `${group}/${name}`], options);
+  if (stdout.includes("successfully removed")) return;
+  throw new BlockboxError(
+    "IN_USE",
+    `Volume ${group}/${name} was not removed: somebody has just taken a snapshot of it, which would be lost with it. Run again.`,
+  );
 }

@@ -10,6 +10,8 @@ export const deletingTag = "blockbox.deleting";
 export const formattingTag = "blockbox.formatting";
 /** On a volume to boot from. */
 export const bootableTag = "blockbox.bootable";
+/** On a copy that is made byte by byte, until it is whole. */
+export const copyingTag = "blockbox.copying";
 
 const nameFamily = "blockbox.name";
 const descriptionFamily = "blockbox.description";
@@ -47,6 +49,7 @@ export interface TagFacts {
   deleting: boolean;
   formatting: boolean;
   bootable: boolean;
+  copying: boolean;
   /** Id of the Snapshot or Volume that it began as a copy of. */
   source?: string;
   /** Bytes from the volume's start that still need no clearing, while it is being cleared. */
@@ -117,6 +120,7 @@ export function parseTags(tags: readonly string[]): TagFacts {
     deleting: tags.includes(deletingTag),
     formatting: tags.includes(formattingTag),
     bootable: tags.includes(bootableTag),
+    copying: tags.includes(copyingTag),
     ...(name === undefined ? {} : { name }),
     ...(source === undefined ? {} : { source }),
     ...(madeDirectory === undefined ? {} : { madeDirectory }),

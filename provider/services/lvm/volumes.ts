@@ -8,7 +8,7 @@ import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
 import { unmarkWhenQuiet } from "./marking.js";
 import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settleVolume } from "./plan.js";
-import { readSource } from "./readSource.js";
+import { readSource, sourceElsewhere } from "./readSource.js";
 import { createRefusal, growthRefusal } from "./refusalWords.js";
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
@@ -21,6 +21,8 @@ export const volumes: VolumeService = {
   async problems(identity, pool, wish) {
     const volumeGroup = groupOf(pool);
     if (volumeGroup === undefined) return [];
+    const elsewhere = wish.source && sourceElsewhere(volumeGroup, wish.source);
+    if (elsewhere) return [elsewhere];
     const missing = isPlannedGroup(volumeGroup) ? undefined : await missingGroup(volumeGroup);
     if (missing) return [missing];
     planVolume(identity, volumeGroup, wish.size);
@@ -77,7 +79,7 @@ export const volumes: VolumeService = {
     return facts;
   },
 
-  delete: (id, stack, location, _cascade) => removeVolume(partsOf(id), stack, location),
+  delete: (id, stack, location, cascade) => removeVolume(partsOf(id), { stack, cascade }, location),
 
   settle: settleVolume,
 };

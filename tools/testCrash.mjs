@@ -17,10 +17,17 @@ const roundS = 120;
 const aroundS = 180;
 
 // `npm run test:crash -- --rounds 100 --seed 7 --service cinder`; what is not said is chosen, or both services.
+// `--service lvm --guest` has LVM's rounds under device-mapper.
 await runMain(async () => {
   const { values } = parseArgs({
-    options: { seed: { type: "string" }, rounds: { type: "string" }, service: { type: "string" } },
+    options: {
+      seed: { type: "string" },
+      rounds: { type: "string" },
+      service: { type: "string" },
+      guest: { type: "boolean" },
+    },
   });
+  if (values.guest && values.service !== "lvm") throw new Failure("--guest goes with --service lvm.");
   const rounds = whole("rounds", values.rounds ?? "10");
   const seed = whole("seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 31)));
   const names = values.service === undefined ? Object.keys(services) : [values.service];
@@ -29,13 +36,20 @@ await runMain(async () => {
     if (service === undefined) throw new Failure(`--service is one of ${Object.keys(services).join(", ")}.`);
     return { name, ...service };
   });
-  const needs = [...new Set(chosen.flatMap((service) => service.needs))];
+  /** @type {Pick<import("./suites/suites.mjs").Suite, "guest">} */
+  const place = values.guest ? { guest: "inside" } : {};
+  const needs = [
+    ...new Set([
+      ...chosen.flatMap((service) => service.needs),
+      .../** @type {Need[]} */ (values.guest ? ["guest"] : []),
+    ]),
+  ];
   requireFitMachine(needs);
   const env = await prepare(needs);
   const rows = [];
   for (const { name, file, needs: own } of chosen) {
     const rules = { BLOCKBOX_SEED: String(seed), BLOCKBOX_ROUNDS: String(rounds) };
-    const suite = { name, needs: own, limitS: aroundS + rounds * roundS, tests: file, atOnce: 1, env: rules };
+    const suite = { name, needs: own, limitS: aroundS + rounds * roundS, tests: file, atOnce: 1, env: rules, ...place };
     rows.push({ name, ...(await runSuite(suite, env)) });
   }
   process.stdout.write(`\n${resultTable(rows)}`);

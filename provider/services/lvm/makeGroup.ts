@@ -11,7 +11,7 @@ import { wantsPool, wayOf } from "./activation/choose.js";
 import { deactivate } from "./activation/deviceMapper.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
-import { makePhysicalVolume, noteDevices } from "./devices/join.js";
+import { inDev, makePhysicalVolume, noteDevices } from "./devices/join.js";
 import { unmakeOwn } from "./devices/leave.js";
 import { matchDevices, uuidsByPath } from "./devices/match.js";
 import { isPvUuidOf, ownerByIdentity } from "./devices/ownUuid.js";
@@ -66,7 +66,7 @@ async function build(identity: Identity, wish: BackendWish, outermost: string | 
   const groups = await readGroups({ lock });
   for (const path of devices) await makePhysicalVolume(path, ownerByIdentity(identity), groups, lock);
   const file = loopFile ? [await makeFileVolume(loopFile, identity, lock)] : [];
-  await makeEmptyGroup(identity, wish, outermost, [...devices, ...file], lock);
+  await makeEmptyGroup(identity, wish, outermost, [...devices.map(inDev), ...file], lock);
   if (loopFile) publishLoopFile(loopFile.path, ownerOf(identity.digest));
   const group = locateGroup(await readGroups({ lock }), volumeGroup);
   await noteDevices(matchDevices(group, devices, {}), lock);

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { BlockboxError } from "../../../errors.js";
 import type { Lock } from "../../../host/lock.js";
 import { lvm } from "../command.js";
@@ -20,7 +21,7 @@ export async function makePhysicalVolume(
   const fault = await faultOfDevice(path, [owner], groups);
   if (fault) throw new BlockboxError(fault.code, `Device ${fault.reason}.`);
   if (await isHalfMade(path, [owner])) return;
-  await lvm(["pvcreate", "--uuid", newPvUuid(owner), "--norestorefile", ...pvcreateArguments, path], { lock });
+  await lvm(["pvcreate", "--uuid", newPvUuid(owner), "--norestorefile", ...pvcreateArguments, inDev(path)], { lock });
 }
 
 /** Makes the devices physical volumes of the group, all at once. */
@@ -32,7 +33,7 @@ export async function extendGroup(
   lock: Lock,
 ): Promise<void> {
   for (const path of paths) await makePhysicalVolume(path, owner, groups, lock);
-  if (paths.length > 0) await lvm(["vgextend", name, ...paths], { lock });
+  if (paths.length > 0) await lvm(["vgextend", name, ...paths.map(inDev)], { lock });
 }
 
 /** Writes on each physical volume by which path it was given: to be named by, should its device be missing. */
@@ -41,4 +42,9 @@ export async function noteDevices({ present }: MatchedDevices, lock: Lock): Prom
     const change = tagOptions(tagChanges(tags, pathTags(path), pathFamilies));
     if (change.length > 0) await lvm(["pvchange", ...change, device], { lock });
   }
+}
+
+/** lvm knows no links but those in /dev. */
+export function inDev(path: string): string {
+  return realpathSync(path);
 }

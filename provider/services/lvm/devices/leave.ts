@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { clearRange } from "../../../host/clear.js";
 import type { Lock } from "../../../host/lock.js";
 import { findLoopDevice } from "../../../host/loop.js";
@@ -56,7 +57,7 @@ export async function unmakeOwn(devices: readonly string[], owner: PvOwner, lock
     if (groups.some(({ pvs }) => pvs.some((pv) => isSameDevice(pv.device, device)))) continue;
     const uuid = await uuidOnDevice(device);
     if (uuid !== undefined && isPvUuidOf(uuid, [owner]))
-      await unmakePhysicalVolume({ device, uuid, peStartBytes: extentsStartBytes }, lock);
+      await unmakePhysicalVolume({ device: realpathSync(device), uuid, peStartBytes: extentsStartBytes }, lock);
   }
 }
 

@@ -12,7 +12,7 @@ export async function makePool(
   lock: Lock,
 ): Promise<void> {
   const size = ["--extents", `${data}`, "--poolmetadatasize", `${metadata * extentSizeBytes}b`];
-  const kind = ["--type", "thin-pool", "--zero", "y", "--setautoactivation", "n"];
+  const kind = ["--type", "thin-pool", "--zero", "y"];
   await lvm(["lvcreate", ...kind, ...size, "--name", poolName(name), "--addtag", ownTag, name], {
     lock,
     deviceMapper: true,

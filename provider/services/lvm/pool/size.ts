@@ -38,7 +38,7 @@ export function wantedPoolSize(
   const { room, extentSizeBytes } = group;
   const given: Partial<ThinPoolWish> = typeof thinPool === "object" ? thinPool : {};
   const extents = (bytes: number) => Math.ceil(bytes / extentSizeBytes);
-  const gib = (count: number) => ((count * extentSizeBytes) / gibBytes).toFixed(1);
+  const gib = (count: number) => (Math.floor((10 * count * extentSizeBytes) / gibBytes) / 10).toFixed(1);
   const mib = (count: number) => Math.floor((count * extentSizeBytes) / mibBytes);
   const fault = (name: string, reason: string): Problem => ({ property: `lvm.thinPool${name}`, reason });
 

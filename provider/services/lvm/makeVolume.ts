@@ -6,37 +6,43 @@ import { activationOf } from "./activation/activation.js";
 import { adoptLeft, findAdoptable } from "./adoptLeft.js";
 import { allocateThick } from "./allocateThick.js";
 import { allocateThin } from "./allocateThin.js";
-import { changeGroup } from "./change.js";
+import { changeGroup, groupsAfterwards, groupsUnder } from "./change.js";
 import { cloneThin } from "./copies/cloneThin.js";
 import { fillCopy, onceCopied } from "./copies/fillCopy.js";
 import { type HeldSource, holdSource, requireSource } from "./copies/source.js";
+import { gibBytes } from "./geometry.js";
 import { volumeId } from "./ids.js";
 import { locateGroup } from "./locate.js";
 import { isLeftVolume, unmarkWhenQuiet } from "./marking.js";
 import type { MakeVolume } from "./newVolume.js";
 import { clearAndRemove } from "./removeVolume.js";
 import { type Group, readGroups } from "./report.js";
-import { markTag, parseTags } from "./tags.js";
+import { markTag, parseTags, volumeTags } from "./tags.js";
 import { poolOf } from "./thinPool.js";
+import { foretellThin } from "./thinVolume.js";
 import { volumeFacts } from "./volumeFacts.js";
 
 /** Makes a volume, or takes over the one that a killed create of the same identity left behind (rule 1). */
 export function makeVolume(identity: Identity, volumeGroup: string, wish: VolumeWish): Promise<Created<VolumeFacts>> {
   const purpose = `creating volume ${wish.name}`;
   const make = async (lock: Lock) => {
-    const group = locateGroup(await readGroups({ lock }), volumeGroup);
+    const group = locateGroup(await groupsUnder(lock), volumeGroup);
     activationOf(group).require(group);
-    return takeOverOrMake(group, identity, wish, lock);
+    const name = await takeOverOrMake(group, identity, wish, lock);
+    return { name, afterwards: groupsAfterwards(lock) };
   };
-  const makeWhole = () => changeGroup(volumeGroup, purpose, async (lock) => made(volumeGroup, await make(lock), lock));
+  const makeWhole = async () => {
+    const { name, afterwards } = await changeGroup(volumeGroup, purpose, make);
+    return made(volumeGroup, name, await afterwards.groups);
+  };
   const { source } = wish;
   if (source === undefined) return awaitCreator(makeWhole);
   const copy = async (held: HeldSource) => {
     if (held.kind === "thin") return makeWhole();
-    const name = await changeGroup(volumeGroup, purpose, make);
+    const { name } = await changeGroup(volumeGroup, purpose, make);
     // Its mark stays until it is whole; and others can change the group meanwhile.
     await fillCopy(volumeGroup, name, source, held.lock);
-    return changeGroup(volumeGroup, purpose, (lock) => made(volumeGroup, name, lock));
+    return made(volumeGroup, name, await readGroups());
   };
   return awaitCreator(() => holdSource(volumeGroup, source, purpose, copy));
 }
@@ -56,11 +62,15 @@ async function takeOverOrMake(group: Group, identity: Identity, wish: VolumeWish
     await onceCopied(lv, () => clearAndRemove(group, lv, { stack: identity.stack, cascade: false }, lock));
   if (adoptable) return adoptLeft(group, adoptable, identity, wish, lock);
   const now = others.length === 0 ? group : locateGroup(await readGroups({ lock }), group.name);
-  return makerOf(now, wish)(now, identity, wish, lock);
+  const maker = makerOf(now, wish);
+  const name = await maker(now, identity, wish, lock);
+  if (maker !== allocateThick && others.length === 0)
+    foretellThin(lock, group, { name, sizeBytes: wish.size * gibBytes, tags: volumeTags(wish) });
+  return name;
 }
 
-async function made(volumeGroup: string, name: string, lock: Lock): Promise<Created<VolumeFacts>> {
-  const group = locateGroup(await readGroups({ lock }), volumeGroup);
+function made(volumeGroup: string, name: string, groups: readonly Group[]): Created<VolumeFacts> {
+  const group = locateGroup(groups, volumeGroup);
   const lv = group.lvs.find((one) => one.name === name);
   if (lv === undefined)
     throw new BlockboxError("COMMAND_FAILED", `lvm made volume ${volumeGroup}/${name}, but does not list it.`);

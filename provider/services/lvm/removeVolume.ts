@@ -4,7 +4,7 @@ import type { Location } from "../service.js";
 import { activationOf } from "./activation/activation.js";
 import { attachedElsewhere } from "./attachedElsewhere.js";
 import { isLeftInStack, letGo } from "./beginAttachment.js";
-import { changeGroup, holdVolume } from "./change.js";
+import { changeGroup, groupsUnder, holdVolume } from "./change.js";
 import { clearExtents } from "./clearExtents.js";
 import { type LvmOptions, lvm } from "./command.js";
 import { rangesOfVolume } from "./extents.js";
@@ -12,10 +12,12 @@ import { parseGroupTags } from "./groupTags.js";
 import type { VolumeParts } from "./ids.js";
 import { locateVolume } from "./locate.js";
 import { forgetMarks } from "./marking.js";
-import { type Group, type LogicalVolume, readGroups } from "./report.js";
+import type { Group, LogicalVolume } from "./report.js";
 import { retagVolume } from "./retag.js";
 import { letGoOfSnapshots } from "./snapshots/letGoOfSnapshots.js";
+import { hasSnapshots } from "./snapshots/snapshotsOf.js";
 import { deletingTag, parseTags } from "./tags.js";
+import { foretellGone } from "./thinVolume.js";
 
 interface Removal {
   /** The asker's: what killed creates of the same stack left of Attachments and Snapshots is let go of first. */
@@ -29,9 +31,11 @@ export async function removeVolume(parts: VolumeParts, removal: Removal, locatio
   const purpose = `deleting volume ${parts.lv}`;
   await holdVolume(parts.lv, purpose, () =>
     changeGroup(parts.volumeGroup, purpose, async (lock) => {
-      const found = locateVolume(await readGroups({ lock }), parts, location);
+      const found = locateVolume(await groupsUnder(lock), parts, location);
       if (typeof found === "string") return;
+      const hadSnapshots = hasSnapshots(found.group, found.lv);
       await clearAndRemove(found.group, found.lv, removal, lock);
+      if (found.lv.kind === "thin" && !hadSnapshots) foretellGone(lock, found.group, found.lv);
     }),
   );
 }
@@ -44,7 +48,8 @@ export async function clearAndRemove(group: Group, lv: LogicalVolume, removal: R
   const devices = activation.devicesOf(group, lv);
   if (devices.length > 0) throw attachedElsewhere(group, lv, devices);
   await letGoOfSnapshots(group, lv, removal, lock);
-  if (!parseTags(lv.tags).deleting) await retagVolume(group, lv, { add: [deletingTag] }, lock);
+  // One in a pool goes in one step.
+  if (lv.kind !== "thin" && !parseTags(lv.tags).deleting) await retagVolume(group, lv, { add: [deletingTag] }, lock);
   const { volumeClear, activation: way } = parseGroupTags(group.tags);
   // What a pool gets back is never shown to another volume.
   if (volumeClear === "zero" && lv.kind !== "thin") {

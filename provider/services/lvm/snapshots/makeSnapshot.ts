@@ -6,7 +6,7 @@ import { newMark } from "../../mark.js";
 import type { Created, Identity, SnapshotFacts, SnapshotWish } from "../../service.js";
 import { activationOf } from "../activation/activation.js";
 import { attachedElsewhere } from "../attachedElsewhere.js";
-import { changeGroup, holdVolume } from "../change.js";
+import { changeGroup, groupsAfterwards, groupsUnder, holdVolume } from "../change.js";
 import { finishClearing, refuseUnfinished } from "../changeVolume.js";
 import { lvm } from "../command.js";
 import { gibBytes } from "../geometry.js";
@@ -17,6 +17,7 @@ import { requirePromise } from "../pool/promises.js";
 import { type Group, type LogicalVolume, readGroups } from "../report.js";
 import { tagOptions } from "../retag.js";
 import { markTag, parseTags, volumeTags } from "../tags.js";
+import { foretellThin } from "../thinVolume.js";
 import { refuseLoopActivation } from "./refuseLoopActivation.js";
 import { clearAndRemoveSnapshot } from "./removeSnapshot.js";
 import { snapshotFacts } from "./snapshotFacts.js";
@@ -32,20 +33,29 @@ export function makeSnapshot(identity: Identity, wish: SnapshotWish): Promise<Cr
   const parts = partsOf(wish.volumeId);
   const purpose = `taking snapshot ${wish.name} of volume ${wish.volumeId}`;
   const make = async (lock: Lock) => {
-    const { group } = requireVolume(await readGroups({ lock }), parts);
-    for (const lv of group.lvs.filter((one) => isLeft(group, one, identity)))
-      await clearAndRemoveSnapshot(group, lv, lock);
-    const { group: now, lv } = requireVolume(await readGroups({ lock }), parts);
+    const before = requireVolume(await groupsUnder(lock), parts);
+    const left = before.group.lvs.filter((one) => isLeft(before.group, one, identity));
+    for (const one of left) await clearAndRemoveSnapshot(before.group, one, lock);
+    const { group: now, lv } = left.length === 0 ? before : requireVolume(await readGroups({ lock }), parts);
     refuseLoopActivation("A snapshot", now);
     refuseUnfinished(now, lv);
     activationOf(now).require(now);
+    const { clearFrom } = parseTags(lv.tags);
     await finishClearing(now, lv, lock);
     if (!wish.force) refuseAttached(now, lv);
-    const name = await take(now, lv, [...tagsOf(wish, lv), markTag(newMark(identity))], lock);
-    return made(now, name, lock);
+    const tags = tagsOf(wish, lv);
+    const name = await take(now, lv, [...tags, markTag(newMark(identity))], lock);
+    if (lv.kind === "thin" && left.length === 0 && clearFrom === undefined)
+      foretellThin(lock, now, { name, sizeBytes: lv.sizeBytes, tags });
+    return { name, afterwards: groupsAfterwards(lock) };
   };
-  // A mkfs on the volume, or a copy of it, ends first.
-  return awaitCreator(() => holdVolume(parts.lv, purpose, () => changeGroup(parts.volumeGroup, purpose, make)));
+  return awaitCreator(async () => {
+    // A mkfs on the volume, or a copy of it, ends first.
+    const { name, afterwards } = await holdVolume(parts.lv, purpose, () =>
+      changeGroup(parts.volumeGroup, purpose, make),
+    );
+    return made(parts.volumeGroup, name, await afterwards.groups);
+  });
 }
 
 /** Takes a snapshot of a volume, in one command with its tags: also of a mounted one, which lvm freezes. Returns its name. */
@@ -88,8 +98,8 @@ function refuseWithoutRoom(group: Group, volume: LogicalVolume): void {
   );
 }
 
-async function made({ name: volumeGroup }: Group, name: string, lock: Lock): Promise<Created<SnapshotFacts>> {
-  const group = locateGroup(await readGroups({ lock }), volumeGroup);
+function made(volumeGroup: string, name: string, groups: readonly Group[]): Created<SnapshotFacts> {
+  const group = locateGroup(groups, volumeGroup);
   const lv = group.lvs.find((one) => one.name === name);
   if (lv === undefined)
     throw new BlockboxError("COMMAND_FAILED", `lvm made snapshot ${volumeGroup}/${name}, but does not list it.`);

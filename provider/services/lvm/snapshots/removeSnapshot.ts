@@ -3,7 +3,7 @@ import type { Lock } from "../../../host/lock.js";
 import type { Location } from "../../service.js";
 import { activationOf } from "../activation/activation.js";
 import { deactivate } from "../activation/deviceMapper.js";
-import { changeGroup, holdVolume, recentGroups } from "../change.js";
+import { changeGroup, groupsUnder, holdVolume, recentGroups } from "../change.js";
 import { clearExtents } from "../clearExtents.js";
 import { lvm } from "../command.js";
 import { dropSnapshotView } from "../copies/snapshotView.js";
@@ -15,6 +15,7 @@ import { forgetMarks } from "../marking.js";
 import { type Group, type LogicalVolume, readGroups } from "../report.js";
 import { retagVolume } from "../retag.js";
 import { deletingTag, parseTags } from "../tags.js";
+import { foretellGone } from "../thinVolume.js";
 import { takenOf } from "./snapshotTags.js";
 
 /** Deletes a snapshot that state records: success too if it is proven gone, or was handed over to another owner. */
@@ -25,8 +26,10 @@ export async function removeSnapshot(parts: VolumeParts, location: Location): Pr
   // Whoever copies from a snapshot holds its volume's lock.
   await holdVolume(takenOf(seen.lv).of ?? parts.lv, purpose, () =>
     changeGroup(parts.volumeGroup, purpose, async (lock) => {
-      const found = locateVolume(await readGroups({ lock }), parts, location);
-      if (typeof found !== "string") await clearAndRemoveSnapshot(found.group, found.lv, lock);
+      const found = locateVolume(await groupsUnder(lock), parts, location);
+      if (typeof found === "string") return;
+      await clearAndRemoveSnapshot(found.group, found.lv, lock);
+      if (found.lv.kind === "thin") foretellGone(lock, found.group, found.lv);
     }),
   );
 }

@@ -39,3 +39,11 @@ function isLeftInStack({ name: group }: Group, { name, tags }: LogicalVolume, st
   const { mark } = parseTags(tags);
   return mark !== undefined && mark.stack === stack && isDead(mark) && !isNamed("Snapshot", volumeId(group, name));
 }
+
+/** Whether any snapshot of the volume is in its group, whoever's. */
+export function hasSnapshots(group: Group, volume: LogicalVolume): boolean {
+  return (
+    thickSnapshotsOf(group, volume).length > 0 ||
+    group.lvs.some((lv) => isOwnSnapshot(group, lv) && takenOf(lv).of === volume.name)
+  );
+}

@@ -5,7 +5,7 @@ import { makeBed } from "../support/bed.js";
 import { checkedInputs, killProvider } from "../support/creating.js";
 import { CheckFailed } from "../support/deployment.js";
 import { hold } from "../support/held.js";
-import { CallError } from "../support/rpc.js";
+import { CallError, type Props } from "../support/rpc.js";
 import { command, logicalVolumes, lvm } from "../support/system.js";
 import { until } from "../support/until.js";
 
@@ -206,7 +206,7 @@ for (const [word, when] of [
         const inputs = await checkedInputs(provider, bed.deployment, {
           kind: "Backend",
           name: "pool",
-          inputs: program[0]?.inputs as object,
+          inputs: program[0]?.inputs as Props,
         });
         const creating = provider.create(inputs).catch(() => undefined);
         if (word === "after") {

@@ -1,11 +1,29 @@
+import { z } from "zod";
 import type { Values } from "../../declaration/property.js";
-import { boolean, listOf, object, oneOf, plainText, wholeNumber } from "../../declaration/type.js";
+import { boolean, listOf, object, oneOf, plainText, ratio, wholeNumber } from "../../declaration/type.js";
 import { always, cloud, maybe } from "../declaration.js";
 
 const gibs = wholeNumber("GiB");
 const state = oneOf("GroupState", {
   up: "All of it is there.",
   down: "A device of it is missing.",
+});
+
+const percent = () => {
+  const reason = "must be a number of percent";
+  return { schema: z.number(reason), spec: { type: "number" as const }, unit: "percent" };
+};
+
+const thinPool = object("FoundThinPool", {
+  name: always(plainText, "Name of its logical volume."),
+  totalGib: always(gibs, "Whole GiB of its data."),
+  dataPercent: maybe(
+    percent(),
+    "How much of its data is used. Absent while it is not active, since only then it is known.",
+  ),
+  metadataPercent: maybe(percent(), "How much of its metadata is used; absent as `dataPercent` is."),
+  provisionedGib: always(gibs, "Whole GiB that its volumes promise together, without their snapshots."),
+  overSubscription: always(ratio(), "How many times its data they may promise."),
 });
 
 const volumeGroup = object("FoundVolumeGroup", {
@@ -17,6 +35,11 @@ const volumeGroup = object("FoundVolumeGroup", {
   freeGib: always(gibs, "Whole GiB of it that no volume has."),
   largestFreeGib: always(gibs, "Whole GiB of its largest free piece: no new volume can be larger."),
   volumes: always(wholeNumber("volumes"), "How many logical volumes it has, hidden ones too."),
+  activation: maybe(
+    oneOf("FoundActivation", { deviceMapper: "By device-mapper.", loop: "By loop devices on their extents." }),
+    "How its volumes become devices, if it has a Backend.",
+  ),
+  thinPool: maybe(thinPool, "The thin pool that its new volumes are made in; absent where they are thick."),
   devices: always(listOf(plainText), "Devices that are its physical volumes; a missing one is `[unknown]`."),
 });
 

@@ -18,6 +18,7 @@ import { isGroupOf } from "./marking.js";
 import { planBackend, plannedOwner } from "./plan.js";
 import { warnOfFill } from "./pool/fill.js";
 import { currentPoolSize, isPoolFault, type PoolSize, poolRoom, wantedPoolSize } from "./pool/size.js";
+import { refusalToTakeBack } from "./refuseChange.js";
 import type { Group } from "./report.js";
 import { ratioOf } from "./reshapeGroup.js";
 import { poolOf } from "./thinPool.js";
@@ -82,7 +83,7 @@ async function changeProblems(
       : fileProblems(identity, file, found !== undefined && isGroupOf(found, identity));
   const known = own?.volumeGroup === volumeGroup ? own.devices : [];
   return [
-    ...(own?.volumeGroup === volumeGroup ? [] : groupProblems(identity, wish, found)),
+    ...(own?.volumeGroup === volumeGroup ? keptProblems(wish, found) : groupProblems(identity, wish, found)),
     ...wayProblems(wish, way, hasPool),
     ...(isNew || before?.activation !== wish.activation ? nameProblems(volumeGroup, way, hasPool) : []),
     ...(loopFile === undefined || hasFile ? [] : await ofFile(loopFile)),
@@ -92,6 +93,12 @@ async function changeProblems(
       others: groups.filter((group) => !isOwn(group)),
     })),
   ];
+}
+
+/** Also where the change would replace the Backend by one of the same group. */
+function keptProblems({ adopt }: BackendWish, group: Group | undefined): Problem[] {
+  const reason = adopt || group === undefined ? undefined : refusalToTakeBack(group);
+  return reason === undefined ? [] : [{ property: "lvm.adopt", reason }];
 }
 
 function groupProblems(identity: Identity, { volumeGroup, adopt, loopFile }: BackendWish, group?: Group): Problem[] {

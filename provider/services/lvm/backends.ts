@@ -22,8 +22,8 @@ import { warnOfFill } from "./pool/fill.js";
 import { changeProblems } from "./refuseChange.js";
 import { releaseGroup } from "./releaseGroup.js";
 import { removeGroup } from "./removeGroup.js";
-import type { Group, PhysicalVolume } from "./report.js";
-import { creationTags } from "./tags.js";
+import type { Group, LogicalVolume, PhysicalVolume } from "./report.js";
+import { creationTags, parseTags } from "./tags.js";
 import { isBuried } from "./tombstone.js";
 import { updateGroup } from "./updateGroup.js";
 
@@ -77,8 +77,12 @@ export const backends: BackendService = {
   async refuseReplacement(id) {
     const volumeGroup = requireGroupOf(id);
     const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
-    const holding = group?.lvs.filter(({ kind }) => kind !== "hidden" && kind !== "thinPool").length;
-    if (holding === 0 || (group && parseGroupTags(group.tags).adopted)) return undefined;
+    // Of an adopted group only what is ours is in the way of letting go of it.
+    const isInTheWay = ({ kind, tags }: LogicalVolume) =>
+      kind !== "hidden" && kind !== "thinPool" && (!isAdopted || parseTags(tags).ours);
+    const isAdopted = group !== undefined && parseGroupTags(group.tags).adopted;
+    const holding = group?.lvs.filter(isInTheWay).length;
+    if (holding === 0) return undefined;
     const holds =
       holding === undefined
         ? "cannot be seen on this host just now"

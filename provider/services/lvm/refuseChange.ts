@@ -14,23 +14,25 @@ export function changeProblems(
   wish: BackendWish,
   recorded: Pick<BackendFacts, "physicalVolumes">,
 ): Problem[] {
-  const { adopted, made, activation } = parseGroupTags(group.tags);
+  const { activation } = parseGroupTags(group.tags);
   const problem = (property: string, reason: string | undefined): Problem[] =>
     reason === undefined ? [] : [{ property, reason }];
   const way = wayOf(wish, activation);
   const pool = poolOf(group);
   const losesPool = pool !== undefined && !wantsPool(wish, way, true);
   return [
-    ...problem(
-      "lvm.adopt",
-      adopted && !made && !wish.adopt
-        ? `cannot be taken back: volume group ${group.name} was made by somebody else. Leave it true; without the Backend the group stays as it is`
-        : undefined,
-    ),
+    ...problem("lvm.adopt", wish.adopt ? undefined : refusalToTakeBack(group)),
     ...deviceProblems(group, wish, recorded),
     ...(losesPool ? problem("lvm.thinPool", refusalToRemovePool(group, pool)) : []),
     ...problem("lvm.activation", refusalOfWay(group, way, losesPool)),
   ];
+}
+
+/** Why a group cannot be one that is ours to remove, if so; reads after "has a problem: ". */
+export function refusalToTakeBack({ name, tags }: Pick<Group, "name" | "tags">): string | undefined {
+  const { adopted, made } = parseGroupTags(tags);
+  if (!adopted || made) return undefined;
+  return `cannot be taken back: volume group ${name} was made by somebody else. Leave it true; without the Backend the group stays as it is`;
 }
 
 function deviceProblems(

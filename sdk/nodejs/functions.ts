@@ -49,6 +49,22 @@ export interface FoundVolume {
   createdAt?: string;
 }
 
+/** The thin pool that its new volumes are made in; absent where they are thick. */
+export interface FoundThinPool {
+  /** Name of its logical volume. */
+  name: string;
+  /** Whole GiB of its data. */
+  totalGib: number;
+  /** How much of its data is used. Absent while it is not active, since only then it is known. */
+  dataPercent?: number;
+  /** How much of its metadata is used; absent as `dataPercent` is. */
+  metadataPercent?: number;
+  /** Whole GiB that its volumes promise together, without their snapshots. */
+  provisionedGib: number;
+  /** How many times its data they may promise. */
+  overSubscription: number;
+}
+
 /** Volume groups of this host, others' too. Absent where this host's lvm2 cannot be asked, but a Cinder can. */
 export interface FoundVolumeGroup {
   /** Name of the volume group. */
@@ -67,6 +83,10 @@ export interface FoundVolumeGroup {
   largestFreeGib: number;
   /** How many logical volumes it has, hidden ones too. */
   volumes: number;
+  /** How its volumes become devices, if it has a Backend. */
+  activation?: "deviceMapper" | "loop";
+  /** The thin pool that its new volumes are made in; absent where they are thick. */
+  thinPool?: FoundThinPool;
   /** Devices that are its physical volumes; a missing one is `[unknown]`. */
   devices: string[];
 }

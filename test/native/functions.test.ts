@@ -106,6 +106,7 @@ describe("functions and the embedded LVM", () => {
       freeGib: 3,
       largestFreeGib: found?.largestFreeGib,
       volumes: 2,
+      activation: "loop",
       devices: bed.deployment.get("pool").outputs.devices,
     });
     // where the second volume stands, three free GiB may be one piece or two

@@ -74,11 +74,12 @@ const thinPool = object("BackendThinPool", {
 
 /** A file, unless there is something to use already; one that the group is on stays with it when the group is adopted. */
 const ownFile = ({ inputs, olds }: DefaultScope) => {
-  const { devices, adopt, volumeGroup } = (inputs.lvm ?? {}) as { [name: string]: unknown };
-  if (Array.isArray(devices) && devices.length > 0) return undefined;
-  if (adopt !== true) return {};
+  // Only what is looked at counts, where it is unknown.
+  const given = (inputs.lvm ?? {}) as { readonly [name: string]: unknown };
+  if (Array.isArray(given.devices) && given.devices.length > 0) return undefined;
+  if (given.adopt !== true) return {};
   const before = (olds.lvm ?? {}) as { volumeGroup?: unknown; loopFile?: Record<string, never> };
-  return before.volumeGroup === volumeGroup ? before.loopFile : undefined;
+  return before.volumeGroup === given.volumeGroup ? before.loopFile : undefined;
 };
 
 const lvmInputs = object("BackendLvm", {

@@ -1,5 +1,6 @@
 import type { Bed } from "../../support/bed.js";
 import type { Program } from "../../support/deployment.js";
+import { inGuest } from "../../support/guest.js";
 import type { Props } from "../../support/rpc.js";
 import { type BadInput, known, onlyCinder, path, wholeGib } from "./case.js";
 
@@ -13,6 +14,18 @@ const loopFile =
   (bed: Bed): Program => [
     { kind: "Backend", name: "other", inputs: { lvm: { volumeGroup: `${bed.group}-o`, loopFile: inputs(bed) } } },
   ];
+const loopPool =
+  (file: Props, thinPool: Props | undefined) =>
+  (bed: Bed): Program => [
+    {
+      kind: "Backend",
+      name: "other",
+      inputs: {
+        lvm: { volumeGroup: `${bed.group}-o`, loopFile: { path: bed.path("o.img"), sparse: true, ...file }, thinPool },
+      },
+    },
+  ];
+
 export const backends: readonly BadInput[] = [
   {
     name: "a loop file's size as text",
@@ -200,6 +213,90 @@ export const backends: readonly BadInput[] = [
     says: /cannot shrink from 6 to 3 GiB/,
   },
   {
+    name: "a device that is none",
+    program: newBackend({ devices: ["/dev/bbt-none"] }),
+    property: path("lvm.devices"),
+    says: /no block device/,
+  },
+  {
+    name: "a device by a relative path",
+    program: newBackend({ devices: ["sdx"] }),
+    property: /^lvm\.devices/,
+    says: /absolute path|begin it with/,
+  },
+  {
+    name: "devices as text",
+    program: newBackend({ devices: "/dev/sdx" }),
+    property: path("lvm.devices"),
+    says: /list/,
+  },
+  {
+    name: "a file as a device",
+    program: (bed) => newBackend({ devices: [bed.path("foreign.img")] })(),
+    property: path("lvm.devices"),
+    says: /no block device/,
+  },
+  {
+    name: "the adoption of a group that is not there",
+    program: newBackend({ volumeGroup: "bbt-nowhere", adopt: true }),
+    property: path("lvm.adopt"),
+    says: /finds no volume group bbt-nowhere/,
+  },
+  {
+    name: "the adoption of the group of another Backend in the program",
+    program: (bed) => [bed.backend({ size: 6 }), ...newBackend({ volumeGroup: bed.group, adopt: true })()],
+    property: path("lvm.volumeGroup"),
+    says: /another Backend in this program/,
+  },
+  {
+    name: "adopt as text",
+    program: newBackend({ adopt: "yes" }),
+    property: path("lvm.adopt"),
+    says: /true or false/,
+  },
+  {
+    name: "an unknown way of activation",
+    program: newBackend({ activation: "udev" }),
+    property: path("lvm.activation"),
+    says: /"auto" or "deviceMapper" or "loop"/,
+  },
+  {
+    name: "a thin pool without device-mapper",
+    program: newBackend({ activation: "loop", thinPool: true }),
+    property: path("lvm.thinPool"),
+    says: /needs device-mapper/,
+  },
+  {
+    name: "a thin pool as text",
+    program: newBackend({ thinPool: "yes" }),
+    property: path("lvm.thinPool"),
+    says: /true, false, or an object/,
+  },
+  {
+    name: "a thin pool of 0 GiB",
+    program: newBackend({ thinPool: { size: 0 } }),
+    property: path("lvm.thinPool.size"),
+    says: wholeGib,
+  },
+  {
+    name: "a thin pool's metadata of 1 MiB",
+    program: newBackend({ thinPool: { metadataSizeMib: 1 } }),
+    property: path("lvm.thinPool.metadataSizeMib"),
+    says: /4 to 16192/,
+  },
+  {
+    name: "an over-subscription below 1",
+    program: newBackend({ thinPool: { maxOverSubscriptionRatio: 0.5 } }),
+    property: path("lvm.thinPool.maxOverSubscriptionRatio"),
+    says: /at least 1/,
+  },
+  {
+    name: "an unknown property of a thin pool",
+    program: newBackend({ thinPool: { chunk: 64 } }),
+    property: path("lvm.thinPool.chunk"),
+    says: known,
+  },
+  {
     name: "another group name for a Backend that holds volumes",
     program: (bed) => [bed.backend({ size: 6, lvm: { volumeGroup: `${bed.group}-new` } })],
     property: /lvm\.volumeGroup/,
@@ -207,3 +304,46 @@ export const backends: readonly BadInput[] = [
     byDiff: true,
   },
 ];
+
+/** What only a kernel with device-mapper, or only one without, can refuse. */
+export const backendsByKernel: readonly BadInput[] = inGuest
+  ? [
+      {
+        name: "a thin pool that is larger than the group",
+        program: loopPool({ size: 4 }, { size: 5 }),
+        property: path("lvm.thinPool.size"),
+        says: /is 5 GiB, and the group has 3\.9 GiB/,
+      },
+      {
+        name: "a thin pool whose metadata are too large",
+        program: loopPool({ size: 4 }, { size: 3, metadataSizeMib: 1000 }),
+        property: path("lvm.thinPool.metadataSizeMib"),
+        says: /ask for less/,
+      },
+      {
+        name: "a thin pool that has no room for a volume",
+        program: loopPool({ size: 1 }, undefined),
+        property: path("lvm.thinPool"),
+        says: /room for no volume/,
+      },
+      {
+        name: "a group name that makes device names too long",
+        program: group("a-".repeat(20)),
+        property: path("lvm.volumeGroup"),
+        says: /each hyphen counts twice/,
+      },
+    ]
+  : [
+      {
+        name: "activation by device-mapper on a kernel without",
+        program: newBackend({ activation: "deviceMapper" }),
+        property: path("lvm.activation"),
+        says: /this kernel lacks.*modprobe dm-mod.*loop/,
+      },
+      {
+        name: "a thin pool on a kernel without device-mapper",
+        program: newBackend({ thinPool: true }),
+        property: path("lvm.thinPool"),
+        says: /this kernel lacks it/,
+      },
+    ];

@@ -22,7 +22,7 @@ const defaultWaitMs = 60_000;
 const quietMs = 1_000;
 
 /** How long a lock goes from one caller of this process to the next before other processes get their turn, in ms. */
-const shareMs = 2_000;
+const shareMs = 5_000;
 
 /** The callers of one name in this process: each queues behind the last one, whatever became of it. */
 interface Queue {

@@ -36,16 +36,37 @@ export function lvm(verb: string, ...args: string[]): Promise<string> {
   return command("lvm", verb, "--driverloaded", "n", "--config", "backup{archive=0 backup=0}", ...args);
 }
 
-async function report(verb: "pvs" | "vgs" | "lvs", fields: string, ...more: string[]): Promise<Rows> {
-  const format = ["--reportformat", "json", "--units", "b", "--nosuffix"];
-  const text = await lvm(verb, ...format, "-o", fields, ...more);
+const columns = {
+  pvs: "pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_tags",
+  vgs: "vg_name,vg_uuid,vg_size,vg_free,lv_count,vg_tags",
+  lvs: "vg_name,lv_name,lv_uuid,lv_size,lv_tags,lv_attr",
+};
+const json = ["--reportformat", "json", "--units", "b", "--nosuffix"];
+
+async function report(verb: keyof typeof columns, ...more: string[]): Promise<Rows> {
+  const text = await lvm(verb, ...json, "-o", columns[verb], ...more);
   return (JSON.parse(text) as { report: Record<string, Rows>[] }).report[0]?.[verb.slice(0, 2)] ?? [];
 }
 
-export const physicalVolumes = () => report("pvs", "pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_tags");
-export const volumeGroups = () => report("vgs", "vg_name,vg_uuid,vg_size,vg_free,lv_count,vg_tags");
-export const logicalVolumes = (vg?: string) =>
-  report("lvs", "vg_name,lv_name,lv_uuid,lv_size,lv_tags,lv_attr", "-a", ...(vg === undefined ? [] : [vg]));
+/** All three reports of the whole host, by one command: in the guest each costs a quarter of a second. */
+async function reports(): Promise<{ pvs: Rows; vgs: Rows; lvs: Rows }> {
+  const wanted = [...Object.entries(columns), ["pvsegs", "pv_name"], ["segs", "lv_name"]];
+  const selection = wanted.flatMap(([verb = "", names = ""]) => [
+    "--configreport",
+    verb.replace(/s$/, ""),
+    "-o",
+    names,
+  ]);
+  const text = await lvm("fullreport", "--all", ...json, ...selection);
+  const all = (JSON.parse(text) as { report: Record<string, Rows>[] }).report;
+  const of = (verb: keyof typeof columns) =>
+    all.flatMap((group) => group[verb.slice(0, 2)] ?? []).filter((row) => row.vg_name !== "" || verb === "pvs");
+  return { pvs: of("pvs"), vgs: of("vgs"), lvs: of("lvs") };
+}
+
+export const physicalVolumes = () => report("pvs");
+export const volumeGroups = () => report("vgs");
+export const logicalVolumes = (vg?: string) => report("lvs", "-a", ...(vg === undefined ? [] : [vg]));
 
 export async function loopDevices(): Promise<Record<string, unknown>[]> {
   const text = await command("losetup", "-J", "-l", "-O", "NAME,SIZELIMIT,OFFSET,AUTOCLEAR,RO,BACK-FILE");
@@ -79,12 +100,7 @@ async function listing(folder: string): Promise<Record<string, string>> {
 
 /** The host as it is now. `folders` are listed too, beside the default folder of loop files. */
 export async function snapshot(...folders: string[]): Promise<Snapshot> {
-  const [pvs, vgs, lvs, loops] = await Promise.all([
-    physicalVolumes(),
-    volumeGroups(),
-    logicalVolumes(),
-    loopDevices(),
-  ]);
+  const [{ pvs, vgs, lvs }, loops] = await Promise.all([reports(), loopDevices()]);
   const files: Record<string, string> = {};
   for (const folder of ["/var/lib/blockbox", ...folders]) Object.assign(files, await listing(folder));
   const byName = (rows: Rows) => rows.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));

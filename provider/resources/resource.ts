@@ -159,7 +159,7 @@ function shrinks(differences: readonly Difference[]): Failure[] {
     .filter(({ change }) => change === "shrink")
     .map(({ path, from, to }) => ({
       property: path.join("."),
-      reason: `cannot shrink from ${from} to ${to} GiB: what is stored beyond would be lost. Keep at least ${from}, or make a new, smaller one and copy`,
+      reason: `cannot shrink from ${from} to ${to} ${path.at(-1)?.endsWith("Mib") ? "MiB" : "GiB"}: what is stored beyond would be lost. Keep at least ${from}, or make a new, smaller one and copy`,
     }));
 }
 

@@ -75,6 +75,12 @@ test("a Backend on devices: made, added to, reduced, and blank again when it is 
   assert.deepEqual(await bed.deployment.refresh(), []);
   assert.equal(await ops(bed, onDevices(bed, [one.device, byId])).then(String), "same");
 
+  // An id alone is enough to know them again.
+  const found = await bed.deployment.withProvider((provider) =>
+    provider.read(bed.deployment.get("pool").id, bed.deployment.hidden({ kind: "Backend", name: "found" })),
+  );
+  assert.deepEqual((found.outputs.lvm as { devices: string[] }).devices.sort(), [one.device, byId].sort());
+
   await bed.deployment.up([onDevices(bed, [one.device, byId, three.device])]);
   assert.deepEqual(await devicesIn(bed.group), [one.device, two.device, three.device].sort());
   assert.equal(bed.deployment.get("pool").outputs.totalGib, 4);

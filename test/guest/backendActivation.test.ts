@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import test from "node:test";
 import { type Bed, makeBed } from "../support/bed.js";
 import type { Declared } from "../support/deployment.js";
+import { makeDisk } from "../support/disks.js";
 import { CallError } from "../support/rpc.js";
 import { command, lvm } from "../support/system.js";
 
@@ -99,4 +100,26 @@ test("a group in use under device-mapper is adopted as it is in use, with its po
     await command("umount", bed.path("theirs"));
     await command("vgchange", "-an", bed.group);
   }
+});
+
+test("a device of device-mapper that was renamed is the same physical volume", async (t) => {
+  const bed = await makeBed(t, "dmname");
+  const disk = await makeDisk(bed.path("disk.img"), 2);
+  const name = `${bed.group}-disk`.replaceAll("-", "_");
+  await command("dmsetup", "create", name, "--table", `0 ${2 * 2 ** 21} linear ${disk.device} 0`);
+  t.after(() => command("dmsetup", "remove", `${name}_new`).catch(() => command("dmsetup", "remove", name)));
+  const program: Declared[] = [
+    { kind: "Backend", name: "pool", inputs: { lvm: { volumeGroup: bed.group, devices: [`/dev/mapper/${name}`] } } },
+    bed.volume("data", { size: 1 }),
+  ];
+  await bed.deployment.up(program);
+  assert.equal(bed.deployment.get("pool").outputs.thin, true);
+  await command("dmsetup", "rename", name, `${name}_new`);
+  await bed.deployment.up(program);
+  assert.deepEqual(
+    (await bed.deployment.preview(program)).map(({ op }) => op),
+    ["same", "same"],
+  );
+  assert.match(String(bed.deployment.get("pool").outputs.devices), /_new$/);
+  await bed.deployment.destroy();
 });

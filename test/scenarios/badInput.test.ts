@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { within } from "../support/guest.js";
 import { type Made, Project } from "../support/pulumi.js";
 import { snapshot } from "../support/system.js";
 
 const trace = /\n\s+at |Error:|node:internal|\.js:\d+/;
 
-test("through the CLI bad input reads well and changes nothing", { timeout: 120_000 }, async (t) => {
+test("through the CLI bad input reads well and changes nothing", { timeout: within(120_000) }, async (t) => {
   const project = await Project.make(t, "said");
   const pool = (size: unknown): Made => ({
     kind: "Backend",

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loopsOver, mountsUnder } from "../support/cleanup.js";
 import { digest, pattern, sha256, writeThrough } from "../support/content.js";
 import { again, crashRounds, crashSeed, outlive, type Strike, strike } from "../support/crash.js";
+import { within } from "../support/guest.js";
 import { type Made, Project } from "../support/pulumi.js";
 import { random } from "../support/random.js";
 import { hasDeviceMapper, logicalVolumes, snapshot } from "../support/system.js";
@@ -58,7 +59,7 @@ for (let round = 1; round <= rounds; round += 1) {
   const waits = pick([true, false]);
   const name = `round ${round}: kill -9 of the ${victim} during ${what}, at ${moment.toFixed(2)} of a run's time`;
 
-  test(name, { timeout: 300_000 }, async (t) => {
+  test(name, { timeout: within(300_000) }, async (t) => {
     const project = await Project.make(t, "crash");
     const earlier = await snapshot(project.data(""));
     const bytes = pattern(`crash ${seed} ${round}`, 8 * 1024 * 1024 + 11);

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { digest, pattern, sha256, writeThrough } from "../support/content.js";
+import { within } from "../support/guest.js";
 import { type Made, Project } from "../support/pulumi.js";
 import { logicalVolumes, snapshot } from "../support/system.js";
 
@@ -72,7 +73,9 @@ function planned(output: string, name: string): string | undefined {
   return words.includes("replace") ? "replace" : words.at(-1);
 }
 
-test("every edit: preview, up, nothing left to do, nothing drifted, data whole", { timeout: 400_000 }, async (t) => {
+test("every edit: preview, up, nothing left to do, nothing drifted, data whole", {
+  timeout: within(400_000),
+}, async (t) => {
   const project = await Project.make(t, "edits");
   const earlier = await snapshot(project.data(""));
   const wishes: Wishes = { pool: 5, size: 1, volume: {}, mount: {}, path: "disk", mode: "rw", more: false };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tearDown } from "./cleanup.js";
 import { type Kind, uniqueName } from "./deployment.js";
+import { within } from "./guest.js";
 import { linkPackage } from "./programDir.js";
 import type { Props } from "./rpc.js";
 
@@ -31,31 +32,32 @@ export interface Resource {
 }
 
 export interface ProjectOptions {
-  /** Name of the entry file and its text; default: a TypeScript program that makes what PROGRAM lists. */
+  /** Name of the entry file and its text; default: a plain program that makes what PROGRAM lists. */
   entry?: { file: string; text: string; module?: boolean };
   /** Another copy of the package than this checkout. */
   packageDir?: string;
   env?: Record<string, string>;
 }
 
-const listedProgram = `import * as blockbox from "pulumi-blockbox";
+const listedProgram = `const blockbox = require("pulumi-blockbox");
 
-declare const process: { env: { PROGRAM?: string } };
-
-const made: { [name: string]: any } = {};
-const resolve = (value: any): any =>
+const made = {};
+const resolve = (value) =>
   value === null || typeof value !== "object" ? value
   : Array.isArray(value) ? value.map(resolve)
   : "ref" in value ? made[value.ref]
   : "idOf" in value ? made[value.idOf].id
-  : Object.keys(value).reduce((all, key) => ({ ...all, [key]: resolve(value[key]) }), {});
+  : Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolve(one)]));
 
 for (const { kind, name, args } of JSON.parse(process.env.PROGRAM || "[]")) {
-  made[name] = new (blockbox as any)[kind](name, resolve(args || {}));
+  made[name] = new blockbox[kind](name, resolve(args || {}));
 }
 `;
 
-const commandLimitMs = 180_000;
+/** Without the compiler: to load it takes longer than all that the program does, and in the guest many seconds. */
+const plainRuntime = "\n  name: nodejs\n  options: { typescript: false }";
+
+const commandLimitMs = within(180_000);
 
 /** A Pulumi project of its own: state, home and program in one folder, driven by the `pulumi` of PATH. */
 export class Project {
@@ -87,21 +89,23 @@ export class Project {
   static async make(
     lifetime: { after(body: () => Promise<void>): void },
     hint: string,
-    { entry = { file: "index.ts", text: listedProgram }, packageDir, env = {} }: ProjectOptions = {},
+    { entry, packageDir, env = {} }: ProjectOptions = {},
   ): Promise<Project> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), `bbt-${hint}-`)));
     const project = new Project(dir, uniqueName(hint), env);
     lifetime.after(() => project.#end());
     for (const folder of ["home", "state", "data", "tmp"]) await mkdir(join(dir, folder));
-    await project.write("Pulumi.yaml", `name: ${project.project}\nruntime: nodejs\n`);
+    const { file, text, module } = entry ?? { file: "index.js", text: listedProgram };
+    const runtime = entry === undefined ? plainRuntime : " nodejs";
+    await project.write("Pulumi.yaml", `name: ${project.project}\nruntime:${runtime}\n`);
     const packageJson = {
       name: "bbt-program",
       private: true,
-      main: entry.file,
-      ...(entry.module ? { type: "module" } : {}),
+      main: file,
+      ...(module ? { type: "module" } : {}),
     };
     await project.write("package.json", JSON.stringify(packageJson));
-    await project.write(entry.file, entry.text);
+    await project.write(file, text);
     await linkPackage(dir, packageDir);
     await project.ok("stack", "init", project.stack);
     return project;

@@ -12,8 +12,8 @@ import {
   pvcreateArguments,
   usableExtents,
 } from "../../provider/services/lvm/geometry.js";
-import { growth } from "../../provider/services/lvm/growth.js";
 import { grownLayout } from "../../provider/services/lvm/grownLayout.js";
+import { growth } from "../../provider/services/lvm/growth.js";
 import { place } from "../../provider/services/lvm/placement.js";
 import { type ExtentRange, type Group, readGroups } from "../../provider/services/lvm/report.js";
 import { markTag, ownTag, parseTags, volumeTags } from "../../provider/services/lvm/tags.js";

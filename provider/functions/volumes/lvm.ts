@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { activationOf } from "../../services/lvm/activation/activation.js";
+import { activationOf } from "../../services/lvm/activation/activationOf.js";
 import { gibBytes } from "../../services/lvm/geometry.js";
 import {
   backendId,

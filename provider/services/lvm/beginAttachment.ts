@@ -4,7 +4,7 @@ import { foldersBetween, mountsOf, removeDirectories, unmount } from "../../host
 import { isDead, isLeftBehind, isNamed } from "../claims.js";
 import { newMark } from "../mark.js";
 import type { AttachWish, Identity, NotedMount } from "../service.js";
-import { activationOf } from "./activation/activation.js";
+import { activationOf } from "./activation/activationOf.js";
 import { attachedElsewhere } from "./attachedElsewhere.js";
 import { finishClearing, refuseUnfinished } from "./changeVolume.js";
 import { partsOf, volumeId } from "./ids.js";

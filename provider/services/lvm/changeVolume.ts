@@ -1,7 +1,7 @@
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import type { Location, VolumeFacts, VolumeWish } from "../service.js";
-import { activationOf } from "./activation/activation.js";
+import { activationOf } from "./activation/activationOf.js";
 import { attachedElsewhere } from "./attachedElsewhere.js";
 import { changeGroup, holdVolume } from "./change.js";
 import { clearExtents } from "./clearExtents.js";

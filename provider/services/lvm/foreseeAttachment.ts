@@ -1,7 +1,7 @@
 import { contentOf } from "../../host/blank.js";
 import { isNamedAs } from "../claims.js";
 import type { ForeseenAttachment, Identity } from "../service.js";
-import { activationOf } from "./activation/activation.js";
+import { activationOf } from "./activation/activationOf.js";
 import { attachedElsewhere } from "./attachedElsewhere.js";
 import { isLeftInStack } from "./beginAttachment.js";
 import { recentGroups } from "./change.js";

@@ -1,15 +1,8 @@
 import { gibBytes } from "./geometry.js";
-import type { Growth, Layout } from "./growth.js";
 import { judgeHoles } from "./judgeHoles.js";
+import type { PlannedChanges, Refusal } from "./plannedChanges.js";
 import { leftToPromise, type Promises } from "./pool/promises.js";
 import type { LogicalVolume } from "./report.js";
-
-/** What is planned in one group. */
-export interface PlannedChanges {
-  readonly layout: Layout;
-  readonly growths: readonly { readonly identity: string; readonly lv: LogicalVolume; readonly toGib: number }[];
-  readonly creates: readonly { readonly identity: string; readonly sizeGib: number }[];
-}
 
 /** What a group can be: how its volumes are shown, and what its pool may promise if new ones are made in one. */
 export interface Means {
@@ -17,14 +10,6 @@ export interface Means {
   readonly inPieces: boolean;
   readonly promises: Promises | undefined;
 }
-
-export type Refusal =
-  | { identity: string; kind: "growth"; growth: Extract<Growth, { ok: false }> }
-  /** `largestGib`: the largest piece that the volumes accepted before it leave, at best. */
-  | { identity: string; kind: "create"; sizeGib: number; largestGib: number }
-  /** Of volumes in several pieces: what those accepted before it leave of the group, or of what its pool may promise. */
-  | { identity: string; kind: "room"; leftGib: number }
-  | { identity: string; kind: "promise"; leftGib: number; promises: Promises };
 
 /** Which of all planned growths and new volumes a group cannot hold, in the order given, growths first. */
 export function judge(plan: PlannedChanges & Means): Refusal[] {

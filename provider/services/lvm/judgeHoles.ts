@@ -1,7 +1,7 @@
 import { growth } from "./growth.js";
-import type { PlannedChanges, Refusal } from "./judge.js";
 import { fits } from "./packing.js";
 import { freePiecesGib, withoutRanges } from "./placement.js";
+import type { PlannedChanges, Refusal } from "./plannedChanges.js";
 
 /**
  * For volumes that have to be in one piece: in the order given, growths first, since only they are bound to one place.

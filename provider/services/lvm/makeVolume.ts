@@ -2,7 +2,7 @@ import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import { awaitCreator } from "../claims.js";
 import type { Created, Identity, VolumeFacts, VolumeWish } from "../service.js";
-import { activationOf } from "./activation/activation.js";
+import { activationOf } from "./activation/activationOf.js";
 import { adoptLeft, findAdoptable } from "./adoptLeft.js";
 import { allocateThick } from "./allocateThick.js";
 import { allocateThin } from "./allocateThin.js";

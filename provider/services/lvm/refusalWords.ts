@@ -1,5 +1,5 @@
 import { growthWords } from "./growthWords.js";
-import type { Refusal } from "./judge.js";
+import type { Refusal } from "./plannedChanges.js";
 import { promiseRemedy } from "./pool/promises.js";
 import { poolName } from "./thinPool.js";
 

@@ -1,7 +1,7 @@
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import type { Location } from "../service.js";
-import { activationOf } from "./activation/activation.js";
+import { activationOf } from "./activation/activationOf.js";
 import { attachedElsewhere } from "./attachedElsewhere.js";
 import { isLeftInStack, letGo } from "./beginAttachment.js";
 import { changeGroup, groupsUnder, holdVolume } from "./change.js";

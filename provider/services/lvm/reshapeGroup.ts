@@ -1,7 +1,7 @@
 import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import type { BackendFacts, BackendWish } from "../service.js";
-import { activationOf } from "./activation/activation.js";
+import { activationOf } from "./activation/activationOf.js";
 import { wantsPool, wayOf } from "./activation/choose.js";
 import { lvm } from "./command.js";
 import { extendGroup, noteDevices } from "./devices/join.js";

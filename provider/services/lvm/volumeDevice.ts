@@ -4,7 +4,8 @@ import type { Lock } from "../../host/lock.js";
 import { detachLoop } from "../../host/loop.js";
 import { machineId } from "../../host/machine.js";
 import type { AttachedDevice } from "../service.js";
-import { activationOf, type ShownDevice } from "./activation/activation.js";
+import type { ShownDevice } from "./activation/activation.js";
+import { activationOf } from "./activation/activationOf.js";
 import { recordedLoop } from "./activation/loop.js";
 import type { Group, LogicalVolume } from "./report.js";
 

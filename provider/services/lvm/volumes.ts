@@ -1,5 +1,5 @@
 import type { Problem, SeenVolume, VolumeService, VolumeWish } from "../service.js";
-import { activationOf } from "./activation/activation.js";
+import { activationOf } from "./activation/activationOf.js";
 import { recentGroups } from "./change.js";
 import { changeVolume } from "./changeVolume.js";
 import { gibBytes } from "./geometry.js";

@@ -1,9 +1,6 @@
 import type { Lock } from "../../../host/lock.js";
 import type { AttachedDevice } from "../../service.js";
-import { parseGroupTags } from "../groupTags.js";
 import type { Group, LogicalVolume } from "../report.js";
-import { deviceMapperActivation } from "./deviceMapper.js";
-import { loopActivation } from "./loop.js";
 
 /** A device of this host that shows a volume, or a part of it. */
 export interface ShownDevice {
@@ -32,8 +29,4 @@ export interface Activation {
   hide(group: Group, lv: LogicalVolume, device: ShownDevice, lock: Lock): Promise<void>;
   /** What state records of the device, by which it is known again without a command. */
   shows(group: Group, lv: LogicalVolume, device: ShownDevice): AttachedDevice["shows"];
-}
-
-export function activationOf({ tags }: Pick<Group, "tags">): Activation {
-  return parseGroupTags(tags).activation === "deviceMapper" ? deviceMapperActivation : loopActivation;
 }

@@ -3,7 +3,7 @@ import { mappedStatus } from "../../../host/deviceMapper.js";
 import type { Lock } from "../../../host/lock.js";
 import { notice } from "../../../host/notice.js";
 import type { VolumeSource } from "../../service.js";
-import { activationOf } from "../activation/activation.js";
+import { activationOf } from "../activation/activationOf.js";
 import { changeGroup, holdVolume } from "../change.js";
 import { finishClearing } from "../changeVolume.js";
 import { clearExtents, isOnFile } from "../clearExtents.js";

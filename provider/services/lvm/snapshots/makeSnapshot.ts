@@ -4,7 +4,7 @@ import type { Lock } from "../../../host/lock.js";
 import { awaitCreator, isLeftBehind, isNamed } from "../../claims.js";
 import { newMark } from "../../mark.js";
 import type { Created, Identity, SnapshotFacts, SnapshotWish } from "../../service.js";
-import { activationOf } from "../activation/activation.js";
+import { activationOf } from "../activation/activationOf.js";
 import { attachedElsewhere } from "../attachedElsewhere.js";
 import { changeGroup, groupsAfterwards, groupsUnder, holdVolume } from "../change.js";
 import { finishClearing, refuseUnfinished } from "../changeVolume.js";

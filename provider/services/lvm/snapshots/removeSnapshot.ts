@@ -1,7 +1,7 @@
 import { waitUntilUnused } from "../../../host/letGo.js";
 import type { Lock } from "../../../host/lock.js";
 import type { Location } from "../../service.js";
-import { activationOf } from "../activation/activation.js";
+import { activationOf } from "../activation/activationOf.js";
 import { deactivate } from "../activation/deviceMapper.js";
 import { changeGroup, groupsUnder, holdVolume, recentGroups } from "../change.js";
 import { clearExtents } from "../clearExtents.js";

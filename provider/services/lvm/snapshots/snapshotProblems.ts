@@ -1,5 +1,5 @@
 import type { Identity, Problem, SnapshotWish } from "../../service.js";
-import { activationOf } from "../activation/activation.js";
+import { activationOf } from "../activation/activationOf.js";
 import { recentGroups } from "../change.js";
 import { foreseenLayout } from "../foreseenLayout.js";
 import { gibBytes } from "../geometry.js";

@@ -72,7 +72,7 @@ const refused: [name: string, args: Record<string, unknown>, says: RegExp][] = [
   ["getVolumes", { backend: "lvm:vg", volumeType: "fast" }, /argument volumeType has a problem: is only with Cinder/],
   ["getVolumes", { metadata: { a: 1 } }, /argument metadata\.a has a problem: must be a string/],
   ["getVolumes", { name: "" }, /argument name has a problem: must not be empty/],
-  ["getSnapshot", { id: `vg/_snapshot-${uuid}` }, /there are no snapshots with LVM yet/],
+  ["getSnapshot", { id: `vg/snapshot-${uuid}` }, /<volume group>\/_snapshot-<uuid>, or a UUID with Cinder/],
   ["getBackends", { backend: "lvm:vg" }, /argument backend has a problem: is not known here; known are cloud/],
   ["getConnector", { multipath: true }, /argument multipath has a problem: is not known here/],
 ];

@@ -250,7 +250,7 @@ const refusedWithCinder: typeof refused = [
   ["Volume", { schedulerHints: { "": "x" } }, "schedulerHints.", /empty key/],
   ["Volume", { retypePolicy: "on-demand" }, "retypePolicy", /must be "never" or "onDemand"/],
   ["Snapshot", {}, "volume", /^is required\./],
-  ["Snapshot", { volume: `vg/volume-${uuid}` }, "volume", /no snapshots with LVM/],
+  ["Snapshot", { volume: `vg/lv-${uuid}` }, "volume", /<volume group>\/volume-<uuid>, or a UUID with Cinder/],
   ["Attachment", { volume: uuid.replace("0", "A") }, "volume", /a UUID with Cinder/],
   ["Attachment", { volume: uuid, connector: {} }, "connector.hostName", /^is required\./],
   ["Attachment", { volume: uuid, connector: { ...connector, hostName: "a b" } }, "connector.hostName", /host name/],

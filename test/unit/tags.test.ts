@@ -58,9 +58,22 @@ test("a volume's description comes back from its tags", () => {
 });
 
 test("what was not said is not there, and an empty description is one", () => {
-  assert.deepEqual(parseTags(volumeTags({ name: "a" })), { ours: true, name: "a", deleting: false, formatting: false });
+  assert.deepEqual(parseTags(volumeTags({ name: "a" })), {
+    ours: true,
+    name: "a",
+    deleting: false,
+    formatting: false,
+    bootable: false,
+    copying: false,
+  });
   assert.equal(parseTags(volumeTags({ name: "a", description: "", metadata: {} })).description, "");
-  assert.deepEqual(parseTags([]), { ours: false, deleting: false, formatting: false });
+  assert.deepEqual(parseTags([]), {
+    ours: false,
+    deleting: false,
+    formatting: false,
+    bootable: false,
+    copying: false,
+  });
 });
 
 test("marks, states and the place of clearing come back", () => {
@@ -78,6 +91,8 @@ test("marks, states and the place of clearing come back", () => {
     attachmentMark: { ...mark, createdAt: 1 },
     deleting: true,
     formatting: true,
+    bootable: false,
+    copying: false,
     clearFrom: 3 * 2 ** 30,
   });
 });
@@ -95,7 +110,13 @@ test("malformed and foreign tags are left out", () => {
     "blockbox.deletings",
     "other",
   ];
-  assert.deepEqual(parseTags(malformed), { ours: false, deleting: false, formatting: false });
+  assert.deepEqual(parseTags(malformed), {
+    ours: false,
+    deleting: false,
+    formatting: false,
+    bootable: false,
+    copying: false,
+  });
   assert.equal(parseTags(["blockbox.name.0=+ff"]).name, undefined);
 });
 

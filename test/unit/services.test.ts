@@ -24,7 +24,10 @@ test("a Backend is LVM's unless `cinder` is given; with both it is told which on
 });
 
 test("a Volume is where its Backend is", async () => {
-  assert.deepEqual(await failures("Volume", { backend: "lvm:vg", size: 1, readOnly: true }), isLvm("readOnly"));
+  assert.deepEqual(
+    await failures("Volume", { backend: "lvm:vg", size: 1, retypePolicy: "never" }),
+    isLvm("retypePolicy"),
+  );
 });
 
 test("an Attachment is where its Volume is", async () => {
@@ -39,22 +42,24 @@ test("with the Volume unknown yet, `connector` is Cinder's, so that `mount` besi
 });
 
 test("a Volume whose Backend has no id yet is of that Backend's service, as its new inputs have it", async () => {
-  const ofVolume = () => failures("Volume", { backend: UNKNOWN, size: 1, readOnly: true });
+  const ofVolume = () => failures("Volume", { backend: UNKNOWN, size: 1, retypePolicy: "never" });
   await failures("Backend", { name: UNKNOWN });
-  assert.deepEqual(await ofVolume(), isLvm("readOnly"));
+  assert.deepEqual(await ofVolume(), isLvm("retypePolicy"));
   // Before, it was Cinder's.
   await failures("Backend", { name: UNKNOWN }, { olds: { name: "n", cinder: {} } });
-  assert.deepEqual(await ofVolume(), isLvm("readOnly"));
+  assert.deepEqual(await ofVolume(), isLvm("retypePolicy"));
 });
 
 test("with a Backend that nobody has heard of, what its service would say waits for the update", async () => {
   const backend = `${backendUrn}-elsewhere`;
-  assert.deepEqual(await failures("Volume", { backend: UNKNOWN, size: 1, readOnly: true }, { backend }), []);
+  assert.deepEqual(await failures("Volume", { backend: UNKNOWN, size: 1, retypePolicy: "never" }, { backend }), []);
 });
 
 test("a Volume in LVM needs a size", async () => {
   for (const news of [{ backend: "lvm:vg" }, { backend: "lvm:vg", size: null }]) {
-    assert.deepEqual(await failures("Volume", news), ["size is required with LVM: a whole number of GiB"]);
+    assert.deepEqual(await failures("Volume", news), [
+      "size is required without snapshotId or sourceVolumeId: a whole number of GiB",
+    ]);
   }
 });
 

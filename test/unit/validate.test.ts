@@ -54,6 +54,8 @@ test("a Volume in LVM has none of Cinder's defaults", () => {
     size: 1,
     name: "pool-0123456",
     metadata: {},
+    readOnly: false,
+    cascade: false,
   });
 });
 
@@ -62,7 +64,7 @@ test("as long as the service is unknown, only the defaults that both have are fi
   const scope = { olds: {}, autoName: "data-0123456", service: undefined };
   assert.deepEqual(validate(fieldsOf("Volume"), news, scope), {
     failures: [],
-    inputs: { ...news, name: "data-0123456", metadata: {} },
+    inputs: { ...news, name: "data-0123456", metadata: {}, readOnly: false, cascade: false },
   });
 });
 
@@ -84,8 +86,7 @@ const meaningless: [string, Service, Record<string, unknown>, string[]][] = [
   ["Backend", "cinder", { cinder: {}, lvm: UNKNOWN }, ["lvm"]],
   ["Backend", "lvm", { cinder: {} }, ["cinder"]],
   ["Backend", "lvm", { cloud: "c", timeouts: { create: 60 } }, ["cloud", "timeouts"]],
-  ["Volume", "lvm", { backend: "lvm:a", size: 1, volumeType: "t", bootable: false }, ["volumeType", "bootable"]],
-  ["Volume", "lvm", { backend: "lvm:a", snapshotId: uuid, sourceVolumeId: uuid }, ["snapshotId", "sourceVolumeId"]],
+  ["Volume", "lvm", { backend: "lvm:a", size: 1, volumeType: "t", bootable: false }, ["volumeType"]],
   ["Volume", "lvm", { backend: "lvm:a", adopt: { serviceHost: "h@b#p", sourceName: "lv" } }, ["adopt"]],
   [
     "Volume",
@@ -93,12 +94,7 @@ const meaningless: [string, Service, Record<string, unknown>, string[]][] = [
     { backend: "lvm:a", availabilityZone: "z", schedulerHints: {} },
     ["availabilityZone", "schedulerHints"],
   ],
-  [
-    "Volume",
-    "lvm",
-    { backend: "lvm:a", readOnly: true, retypePolicy: "never", cascade: true },
-    ["readOnly", "retypePolicy", "cascade"],
-  ],
+  ["Volume", "lvm", { backend: "lvm:a", readOnly: true, retypePolicy: "never", cascade: true }, ["retypePolicy"]],
   ["Attachment", "cinder", { volume: uuid, mount: { path: "/mnt/data" } }, ["mount"]],
   [
     "Attachment",
@@ -243,8 +239,13 @@ const refusedWithCinder: typeof refused = [
   ["Backend", { cinder: {}, timeouts: { read: 5 } }, "timeouts.read", /known are create, update, delete/],
   ["Volume", { backend: "cinder:" }, "backend", /cinder:<volume type>/],
   ["Volume", { volumeType: "" }, "volumeType", /must not be empty/],
-  ["Volume", { snapshotId: uuid.replaceAll("-", "") }, "snapshotId", /UUID in lower case/],
-  ["Volume", { sourceVolumeId: `vg/volume-${uuid}` }, "sourceVolumeId", /the id of a Volume: a UUID/],
+  [
+    "Volume",
+    { snapshotId: uuid.replaceAll("-", "") },
+    "snapshotId",
+    /the id of a Snapshot: <volume group>.*or a UUID with Cinder/,
+  ],
+  ["Volume", { sourceVolumeId: `vg/_snapshot-${uuid}` }, "sourceVolumeId", /the id of a Volume: <volume group>/],
   ["Volume", { adopt: { ...adopt, serviceHost: "h@b" } }, "adopt.serviceHost", /<host>@<backend>#<pool>/],
   ["Volume", { adopt: { serviceHost: "h@b#p" } }, "adopt.sourceName", /^is required\./],
   ["Volume", { schedulerHints: { "": "x" } }, "schedulerHints.", /empty key/],

@@ -25,13 +25,12 @@ export async function snapshotProblems(identity: Identity, wish: SnapshotWish): 
   if (!group.complete) return [];
   const lv = group.lvs.find((one) => one.name === name);
   if (lv === undefined) return [problem(`is not there: volume group ${volumeGroup} does not hold it. Give another`)];
-  const reason = refusalOf(group, lv, identity);
-  if (reason !== undefined) return [problem(reason)];
   if (!wish.force && activationOf(group).devicesOf(group, lv).length > 0) {
     const words = "is false, and the volume is attached: detach it first, or let force be true";
     return [{ property: "force", reason: words }];
   }
-  return [];
+  const reason = refusalOf(group, lv, identity);
+  return reason === undefined ? [] : [problem(reason)];
 }
 
 function refusalOf(group: Group, lv: LogicalVolume, identity: Identity): string | undefined {
@@ -51,8 +50,10 @@ function roomReason(group: Group, lv: LogicalVolume, identity: Identity): string
   const devices = plannedBackend(group.name)?.devices;
   const layout = devices ? foreseenLayout(group, devices) : group;
   const free = layout.free.reduce((sum, { extents }) => sum + extents, 0) - plannedExtents(group.name, identity);
-  planSnapshot(identity, group.name, wanted);
-  if (wanted <= free) return undefined;
+  if (wanted <= free) {
+    planSnapshot(identity, group.name, wanted);
+    return undefined;
+  }
   const gib = (extents: number) => ((Math.max(0, extents) * group.extentSizeBytes) / gibBytes).toFixed(2);
   return `cannot have a snapshot: it needs ${gib(wanted)} GiB for what will change, and volume group ${group.name}, with the other snapshots of this program, has ${gib(free)} GiB free. Let the Backend grow, or delete volumes`;
 }

@@ -9,7 +9,7 @@ import { command } from "../support/system.js";
 import { attachments } from "./badInput/attachments.js";
 import { backends, backendsByKernel } from "./badInput/backends.js";
 import { type BadInput, existing } from "./badInput/case.js";
-import { volumes } from "./badInput/volumes.js";
+import { volumes, volumesByKernel } from "./badInput/volumes.js";
 
 /** What a message to a user never has. */
 const unfriendly = /\n\s+at |Error:|\bundefined\b|\[object|\bNaN\b/;
@@ -54,7 +54,7 @@ describe("bad input fails in the preview and changes nothing", () => {
     }
   });
 
-  for (const bad of [...backends, ...backendsByKernel, ...volumes, ...attachments]) {
+  for (const bad of [...backends, ...backendsByKernel, ...volumes, ...volumesByKernel, ...attachments]) {
     test(bad.name, async () => {
       // what a preview has planned stays with its process: a case that counts on it has one of its own
       await (bad.plans ? bed.deployment.release() : bed.deployment.keep());

@@ -55,19 +55,27 @@ describe("functions and the embedded LVM", () => {
     status: "in-use",
     attachments: [{ attachmentId: id("data"), hostName: hostname(), device }],
     metadata: { tier: "gold", owner: "me" },
+    bootable: false,
+    readOnly: false,
     backend: `lvm:${bed.group}`,
   });
 
   test("getVolume of one that is attached, and of one that is not", async () => {
     const { devicePath } = bed.deployment.get("data-disk").outputs;
-    assert.deepEqual(await ask("getVolume", { id: id("data") }), attachedAt(devicePath));
-    assert.deepEqual(await ask("getVolume", { id: id("spare") }), {
+    const [found, spare] = await Promise.all(["data", "spare"].map((name) => ask("getVolume", { id: id(name) })));
+    const { createdAt, ...data } = found ?? {};
+    assert.match(String(createdAt), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/);
+    assert.deepEqual(data, attachedAt(devicePath));
+    assert.deepEqual(spare, {
       id: id("spare"),
       name: "spare",
       size: 1,
       status: "available",
       attachments: [],
       metadata: { tier: "gold" },
+      bootable: false,
+      readOnly: false,
+      createdAt: spare?.createdAt,
       backend: `lvm:${bed.group}`,
     });
   });

@@ -1,5 +1,6 @@
 import type { Bed } from "../../support/bed.js";
 import type { Program } from "../../support/deployment.js";
+import { inGuest } from "../../support/guest.js";
 import type { Props } from "../../support/rpc.js";
 import { type BadInput, existing, known, onlyCinder, path, wholeGib } from "./case.js";
 
@@ -85,15 +86,6 @@ export const volumes: readonly BadInput[] = [
     says: onlyCinder,
   },
   {
-    name: "a snapshot of a logical volume",
-    program: (bed) => [
-      ...existing(bed),
-      { kind: "Snapshot", name: "snapshot", inputs: (ref) => ({ volume: ref("data") }) },
-    ],
-    property: path("volume"),
-    says: /no snapshots with LVM yet/,
-  },
-  {
     name: "a volume that shrinks",
     program: (bed) => [bed.backend({ size: 6 }), bed.volume("data", { size: 1 })],
     property: path("size"),
@@ -160,3 +152,35 @@ function planned(bed: Bed, sizes: number[]): Program {
     })),
   ];
 }
+
+const withSnapshot = (bed: Bed): Program => [
+  ...existing(bed),
+  { kind: "Snapshot", name: "snapshot", inputs: (ref) => ({ volume: ref("data") }) },
+];
+
+/** What only a kernel with device-mapper, or only one without, can refuse. */
+export const volumesByKernel: readonly BadInput[] = inGuest
+  ? [
+      {
+        name: "a copy that is smaller than its source",
+        program: (bed) => [
+          ...existing(bed),
+          {
+            kind: "Volume",
+            name: "copy",
+            backend: "pool",
+            inputs: (ref) => ({ backend: ref("pool"), sourceVolumeId: ref("data"), size: 1 }),
+          },
+        ],
+        property: path("size"),
+        says: /GiB/,
+      },
+    ]
+  : [
+      {
+        name: "a snapshot of a volume that is reached by a loop device",
+        program: withSnapshot,
+        property: path("volume"),
+        says: /needs device-mapper.*lvm\.activation/,
+      },
+    ];

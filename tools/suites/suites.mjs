@@ -6,6 +6,7 @@
  * @property {readonly (readonly [string, ...string[]])[]} [commands] each a program of an npm package with arguments; all of them are one test
  * @property {string | readonly string[]} [tests] folders of *.test.ts, at any depth, or such files, run by node's test runner
  * @property {"inside" | "around"} [guest] its tests run in the guest (tools/guest), or boot guests; beside the suites without. `guest` names all of these
+ * @property {true} [onlyNamed] not among those of `npm test` without names
  * @property {Readonly<Record<string, string>>} [env] what its tests get beside the environment of all
  * @property {number} [atOnce] how many files at a time; 1 where tests share this machine's block devices
  */
@@ -62,12 +63,21 @@ export const suites = [
     atOnce: 1,
   },
   // What must survive a boot.
-  { name: "guest-boots", guest: "around", needs: inGuest, limitS: 600, tests: "test/boots", atOnce: 1 },
+  {
+    name: "guest-boots",
+    guest: "around",
+    onlyNamed: true,
+    needs: inGuest,
+    limitS: 600,
+    tests: "test/boots",
+    atOnce: 1,
+  },
   // What LVM can do under device-mapper, and, from the same files, what it can do without.
-  { name: "guest-lvm", guest: "inside", needs: inGuest, limitS: 900, tests: "test/guest", atOnce: 1 },
+  { name: "guest-lvm", guest: "inside", onlyNamed: true, needs: inGuest, limitS: 2400, tests: "test/guest", atOnce: 1 },
   {
     name: "guest-grpc",
     guest: "inside",
+    onlyNamed: true,
     needs: inGuest,
     limitS: 1800,
     // What goes through the service; the rest tries the door and the program's end, which no kernel changes.
@@ -77,6 +87,7 @@ export const suites = [
   {
     name: "guest-scenarios",
     guest: "inside",
+    onlyNamed: true,
     needs: inGuest,
     limitS: 1800,
     tests: ["edits", "badInput", "crash"].map((name) => `test/scenarios/${name}.test.ts`),

@@ -52,7 +52,9 @@ export async function backendProblems(identity: Identity, wish: BackendWish, bef
   const devices = plannedDevices(wish, current);
   const pool = foreseePool(wish, foreseen, devices);
   if (pool !== undefined && isPoolFault(pool)) return isSame ? [] : [pool];
-  planBackend(identity, volumeGroup, { isNew, devices, activation: way, pool: pool && inBytes(pool, wish, current) });
+  const { hasPool } = foreseen;
+  const planned = { isNew, devices, activation: way, hasPool, pool: pool && inBytes(pool, wish, current) };
+  planBackend(identity, volumeGroup, planned);
   return [];
 }
 

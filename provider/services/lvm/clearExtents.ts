@@ -20,15 +20,17 @@ export async function clearExtents({ tags }: Group, range: ByteRange, lock: Lock
 }
 
 /**
- * Clears free extents before lvm gives them to a volume, so that it never shows what was there, not for a moment. Of a
- * device that is a physical volume since it was blank only what says what a volume holds: its beginning and end.
- * Throws IN_USE where a loop device shows any of it.
+ * Clears free extents before lvm gives them to a volume, so that it never shows what was there, not for a moment. Where
+ * volumes keep their data when they are deleted, a device of ours loses only what says what a volume holds: its beginning
+ * and end. Throws IN_USE where a loop device shows any of it.
  */
 export async function clearNewExtents(group: Group, ranges: readonly ByteRange[], lock: Lock): Promise<void> {
   for (const range of ranges) refuseUsedExtents(range);
-  const { adopted } = parseGroupTags(group.tags);
+  const { adopted, volumeClear } = parseGroupTags(group.tags);
   for (const range of ranges) {
-    const parts = adopted || isOnFile(range.device) ? [range] : endsOf(range);
+    // A device that was blank at its ends only, or from which pvmove took a volume, holds old data in between.
+    const isWhole = adopted || volumeClear === "zero" || isOnFile(range.device);
+    const parts = isWhole ? [range] : endsOf(range);
     for (const part of parts) await clearExtents(group, part, lock);
   }
 }

@@ -58,7 +58,10 @@ function config(): string {
   return [
     // lvm archives the group's whole text at each change and keeps it for 30 days: too much for groups with many volumes.
     "backup/archive=0",
+    // Reports as they are read here, whatever this host's lvm.conf says.
     'report/time_format="%s"',
+    "report/binary_values_as_numeric=0",
+    "report/mark_hidden_devices=1",
     // A pool that is full gives its writers errors at once: lvm's own default has them wait for a minute first.
     "activation/error_when_full=1",
     // No pool is grown unasked.

@@ -27,9 +27,14 @@ export function bytesOf(group: Pick<Group, "extentSizeBytes" | "pvs" | "name">, 
   };
 }
 
-/** The pieces of a thick volume in logical order; none for one in a pool. Throws INPUT_REFUSED for mirrors, stripes and the like. */
+/**
+ * The pieces of a thick volume in logical order; none for one in a pool. Throws INPUT_REFUSED for stripes, and for what
+ * lies on hidden volumes instead (mirrors, caches, one that pvmove is moving): not all of it would be among its pieces.
+ */
 export function rangesOfVolume(group: Group, lv: LogicalVolume): ByteRange[] {
-  if (lv.segments.some(({ type }) => type !== "linear")) {
+  const bytes = lv.segments.reduce((sum, { extents }) => sum + extents * group.extentSizeBytes, 0);
+  const isWhole = lv.kind === "thin" || bytes === lv.sizeBytes;
+  if (!isWhole || lv.segments.some(({ type }) => type !== "linear")) {
     throw new BlockboxError(
       "INPUT_REFUSED",
       `Volume ${group.name}/${lv.name} is not of linear pieces, which is all that is made or changed here.`,

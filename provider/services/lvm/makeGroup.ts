@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { BlockboxError } from "../../errors.js";
+import { hasDeviceMapper } from "../../host/kernel.js";
 import type { Lock } from "../../host/lock.js";
 import { findLoopDevice } from "../../host/loop.js";
 import { foldersBetween, makeDirectories, removeDirectories } from "../../host/mounts.js";
@@ -31,7 +32,7 @@ import {
 import { isLeftGroup, unmarkWhenQuiet } from "./marking.js";
 import { hasPoolDevice } from "./pool/device.js";
 import { makePool } from "./pool/make.js";
-import { type Group, readGroups } from "./report.js";
+import { type Group, type LogicalVolume, readGroups } from "./report.js";
 import { ratioOf, requirePoolSize } from "./reshapeGroup.js";
 import { tagOptions } from "./retag.js";
 import { creationTags, directoryTags, markTag, parseTags } from "./tags.js";
@@ -112,8 +113,7 @@ async function undo(
 
 /** Throws NOT_OURS where it is not left by a killed create of this identity, or where somebody has put something into it since. */
 async function discardGroup(left: Group, identity: Identity, lock: Lock): Promise<void> {
-  if (!isLeftGroup(left, identity) || !left.lvs.every(({ name }) => isPartOfPool(left.name, name)))
-    throw groupExists(left.name);
+  if (!isLeftGroup(left, identity) || !left.lvs.every((lv) => isPartOfPool(left, lv))) throw groupExists(left.name);
   const owner = ownerByIdentity(identity);
   // Under its working name the file is known for ours even if this is cut short too.
   const working = left.pvs.flatMap(({ device, uuid }) => {
@@ -139,12 +139,17 @@ async function removePoolParts(group: Group, lock: Lock): Promise<void> {
   const hasDevice = hasPoolDevice(group.name, group.uuid);
   for (const lv of group.lvs.filter(({ kind }) => kind !== "hidden")) {
     if (hasDevice) await deactivate(group, lv, lock);
-    await lvm(["lvremove", `${group.name}/${lv.name}`], { lock, deviceMapper: hasDevice });
+    // With device-mapper lvm sees for itself whether somebody uses it.
+    await lvm(["lvremove", `${group.name}/${lv.name}`], { lock, deviceMapper: hasDeviceMapper() });
   }
 }
 
-function isPartOfPool(volumeGroup: string, name: string): boolean {
-  return name.startsWith(poolName(volumeGroup)) || /^lvol\d+(_pmspare)?$/.test(name);
+/** `lvol<n>` is how lvm names what is given no name: its own parts of a pool, which are small, but somebody's volume too. */
+function isPartOfPool(group: Group, { name, sizeBytes }: LogicalVolume): boolean {
+  const pool = poolName(group.name);
+  if (name === pool || name.startsWith(`${pool}_`)) return true;
+  const small = Math.max(16 * 1024 ** 2, (group.extentCount * group.extentSizeBytes) / 100);
+  return /^lvol\d+(_pmspare)?$/.test(name) && sizeBytes <= small;
 }
 
 function groupExists(volumeGroup: string): BlockboxError {

@@ -19,7 +19,9 @@ export interface PlannedBackend {
   readonly isNew: boolean;
   readonly devices: PlannedDevices;
   readonly activation: "loop" | "deviceMapper";
-  /** The pool that new volumes will be made in; nothing for thick volumes. */
+  /** Whether new volumes will be made in a pool. */
+  readonly hasPool: boolean;
+  /** The pool as it will be; nothing where there is none, or where it stays as it is. */
   readonly pool: PlannedPool | undefined;
 }
 
@@ -123,7 +125,7 @@ async function foreseeGroup(volumeGroup: string): Promise<(Means & { layout: Lay
   const group = found && withoutLeftVolumes(found, [...volumes.keys()]);
   const { name, tags, lvs } = group ?? { name: volumeGroup, tags: [], lvs: [] };
   const activation = backend?.activation ?? parseGroupTags(tags).activation;
-  const isThick = backend !== undefined && backend.pool === undefined;
+  const isThick = backend !== undefined && !backend.hasPool;
   const promises = isThick ? undefined : promisesOf({ name, tags, lvs }, backend?.pool);
   const means = { inPieces: activation === "deviceMapper", promises };
   const layout = backend ? foreseenLayout(group, backend.devices) : group;

@@ -61,7 +61,9 @@ async function isOver(
   if (isBuried(vgUuid)) return true;
   if (groups.some(({ uuid }) => uuid === vgUuid)) return false;
   if (retired !== undefined && existsSync(retired)) return true;
-  return (await findOrphans(Object.values(physicalVolumes), lock)).length > 0;
+  // One alone may have left the group before; the rest may only be missing.
+  const recorded = Object.values(physicalVolumes);
+  return recorded.length > 0 && (await findOrphans(recorded, lock)).length === recorded.length;
 }
 
 function retireFile({ uuid, pvs }: Group, path: string): void {

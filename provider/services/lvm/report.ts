@@ -141,7 +141,8 @@ function logicalVolume(row: Row, pieces: readonly Row[]): LogicalVolume {
     sizeBytes: number(row, "lv_size"),
     permission: text(row, "lv_attr").charAt(1).toLowerCase() === "r" ? "ro" : "rw",
     kind: kind(row),
-    createdAt: number(row, "lv_time"),
+    // lvm does not know it of volumes from before it kept it.
+    createdAt: Number(text(row, "lv_time")) || 0,
     origin: text(row, "origin").replace(/^\[(.*)\]$/, "$1"),
     pool: text(row, "pool_lv").replace(/^\[(.*)\]$/, "$1"),
     fill: fill(row),
@@ -165,7 +166,9 @@ function kind(row: Row): VolumeKind {
     V: "thin",
     t: "thinPool",
   };
-  return kinds[text(row, "lv_attr").charAt(0)] ?? "other";
+  const found = kinds[text(row, "lv_attr").charAt(0)] ?? "other";
+  // Of a thin volume that has a thick snapshot lvm says that it is an origin.
+  return found === "thick" && text(row, "pool_lv") !== "" ? "thin" : found;
 }
 
 function fill(row: Row): LogicalVolume["fill"] {

@@ -10,6 +10,8 @@ import { hasPoolDevice } from "./device.js";
 
 /** Why a pool cannot be removed, if so; reads after "has a problem: ". */
 export function refusalToRemovePool({ name, lvs }: Group, pool: LogicalVolume): string | undefined {
+  if (!parseTags(pool.tags).ours)
+    return `cannot be false: the thin pool ${name}/${pool.name} was made by somebody else. Leave it out`;
   const inIt = lvs.filter((lv) => lv.pool === pool.name);
   if (inIt.length === 0) return undefined;
   const names = inIt.map(({ name: lv, tags }) => `${lv} (${parseTags(tags).name ?? "not ours"})`);

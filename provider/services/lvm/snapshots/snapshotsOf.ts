@@ -20,7 +20,7 @@ export interface Snapshots {
   readonly own: LogicalVolume[];
   /** What killed creates of the stack left, and snapshots that were for a copy: nobody knows of them. */
   readonly left: LogicalVolume[];
-  /** Thick ones that somebody else made; thin ones stay whole without their origin. */
+  /** What somebody else made and the volume cannot go without: thin ones stay whole without a thin origin. */
   readonly foreign: LogicalVolume[];
 }
 
@@ -30,7 +30,9 @@ export function snapshotsOf(group: Group, volume: LogicalVolume, stack: string):
   return {
     own: ours.filter((lv) => !left.includes(lv)),
     left,
-    foreign: thickSnapshotsOf(group, volume).filter((lv) => !ours.includes(lv)),
+    foreign: group.lvs.filter(
+      (lv) => lv.origin === volume.name && !ours.includes(lv) && (lv.kind !== "thin" || volume.kind !== "thin"),
+    ),
   };
 }
 

@@ -5,7 +5,7 @@ import { BlockboxError, PartlyMadeError } from "../../errors.js";
 import { notice } from "../../host/notice.js";
 import type { CinderVolume } from "../../services/cinder/api/volumes.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
-import { backendIdOf, requireUuid, typeOfBackend } from "../../services/cinder/ids.js";
+import { backendIdOf, isUuid, requireUuid, typeOfBackend } from "../../services/cinder/ids.js";
 import { type CinderLocation, findThere, requireThere } from "../../services/cinder/location.js";
 import { ownMetadata } from "../../services/cinder/metadataChange.js";
 import { settlePlanned } from "../../services/cinder/plan.js";
@@ -184,6 +184,14 @@ function exclusive(wanted: Inputs): Failure[] {
       property: second,
       reason: `cannot be given together with ${first}: a volume has at most one source`,
     });
+  for (const name of ["snapshotId", "sourceVolumeId"] as const) {
+    const id = wanted[name];
+    if (id !== undefined && !isUnknown(id) && !isUuid(id))
+      failures.push({
+        property: name,
+        reason: "is of LVM, and this volume is of Cinder: give the UUID of one in Cinder",
+      });
+  }
   if (wanted.backend !== undefined && wanted.volumeType !== undefined)
     failures.push({
       property: "volumeType",

@@ -19,7 +19,7 @@ const snapshotIdText = z
   .string("must be a Snapshot or its id")
   .refine(
     (id) => isSnapshotId(id) || isUuid(id),
-    "must be the id of a Snapshot: <volume group>/_snapshot-<uuid>, or a UUID with Cinder",
+    "must be the id of a Snapshot: <volume group>/_snapshot-<uuid>, or with Cinder a UUID in lower case",
   );
 
 const volumeIdText = z

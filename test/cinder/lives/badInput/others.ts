@@ -44,7 +44,7 @@ export const others: readonly BadInput[] = [
   ofBackend("a pool for a host", { cinder: { serviceHost: "a@b#c" } }, "cinder.serviceHost", /<host>@<backend>/),
   ofBackend("an unknown input", { cinder: { backend: "x" } }, "cinder.backend", known),
   ofSnapshot("no volume", { volume: undefined }, "volume", /is required/),
-  ofSnapshot("a volume of LVM", { volume: `vg/volume-${none}` }, "volume", /no snapshots with LVM/),
+  ofSnapshot("a volume of no service", { volume: `vg/vol-${none}` }, "volume", /must be the id of a Volume/),
   ofSnapshot("an empty name", { name: "" }, "name", /must not be empty/),
   ofSnapshot("a reserved key", { metadata: { attached_mode: "rw" } }, "metadata.attached_mode", /kept for Cinder/),
   ofSnapshot("force as text", { force: "yes" }, "force", /true or false|boolean/),

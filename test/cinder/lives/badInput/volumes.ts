@@ -35,7 +35,7 @@ export const volumes: readonly BadInput[] = [
   bad("an empty type", { backend: undefined, volumeType: "" }, "volumeType", /must not be empty/),
   bad("a snapshot that is no UUID", { snapshotId: "snap" }, "snapshotId", /a UUID in lower case/),
   bad("a snapshot in capitals", { snapshotId: none.replace("8", "A") }, "snapshotId", /a UUID in lower case/),
-  bad("a source of LVM", { sourceVolumeId: "vg/volume-x" }, "sourceVolumeId", /a UUID in lower case/),
+  bad("a source of LVM", { sourceVolumeId: `vg/volume-${none}` }, "sourceVolumeId", /is of LVM/),
   bad("two sources", { snapshotId: none, sourceVolumeId: none }, "sourceVolumeId", /together with snapshotId/),
   bad(
     "a source and something to adopt",
@@ -62,5 +62,5 @@ export const volumes: readonly BadInput[] = [
   bad("a timeout of something else", { timeouts: { read: 5 } }, "timeouts.read", known),
   bad("an unknown property", { colour: "red" }, "colour", known),
   bad("an empty cloud", { cloud: "" }, "cloud", /clouds\.yaml/),
-  bad("Cinder's inputs in a group", { backend: "lvm:vg", bootable: true }, "bootable", /only with Cinder/),
+  bad("Cinder's inputs in a group", { backend: "lvm:vg", retypePolicy: "never" }, "retypePolicy", /only with Cinder/),
 ];

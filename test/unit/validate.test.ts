@@ -243,7 +243,7 @@ const refusedWithCinder: typeof refused = [
     "Volume",
     { snapshotId: uuid.replaceAll("-", "") },
     "snapshotId",
-    /the id of a Snapshot: <volume group>.*or a UUID with Cinder/,
+    /the id of a Snapshot: <volume group>.*or with Cinder a UUID/,
   ],
   ["Volume", { sourceVolumeId: `vg/_snapshot-${uuid}` }, "sourceVolumeId", /the id of a Volume: <volume group>/],
   ["Volume", { adopt: { ...adopt, serviceHost: "h@b" } }, "adopt.serviceHost", /<host>@<backend>#<pool>/],

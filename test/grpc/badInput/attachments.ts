@@ -92,7 +92,7 @@ export const attachments: readonly BadInput[] = [
     name: "a mount point in use by another attachment",
     program: mount((bed) => ({ path: bed.path("disk") })),
     property: path("mount.path"),
-    says: /mounted/,
+    says: /mounted there|mount point of another Attachment/,
   },
   {
     name: "an unknown file system type",

@@ -4,11 +4,13 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 export function deviceNumber(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isBlockDevice()) return undefined;
-  // Linux packs 12 bits of major and 20 of minor into st_rdev, in this interleaved way.
-  const rdev = BigInt(stat.rdev);
-  const major = ((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n);
-  const minor = (rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n);
-  return `${major}:${minor}`;
+  return numbersIn(stat.rdev).join(":");
+}
+
+/** Major and minor in a stat's `dev` or `rdev`, which packs 12 bits of major and 20 of minor in an interleaved way. */
+export function numbersIn(packed: number): [major: bigint, minor: bigint] {
+  const dev = BigInt(packed);
+  return [((dev >> 8n) & 0xfffn) | ((dev >> 32n) & 0xfffff000n), (dev & 0xffn) | ((dev >> 12n) & 0xffffff00n)];
 }
 
 /** The device's folder in sysfs, e.g. `/sys/dev/block/7:0`; undefined if `path` is no block device. */

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn } from "./blockDevice.js";
+import { namesIn, numbersIn } from "./blockDevice.js";
+import { textOf } from "./textOf.js";
 
 /** A file lock that a child of ours waits for. */
 export interface AwaitedLock {
@@ -40,20 +41,11 @@ export function parseLocks(text: string): FileLock[] {
 function keyOf(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
-  const hex = (number: number) => number.toString(16).padStart(2, "0");
-  // Linux packs 12 bits of major and 20 of minor into st_dev, in this interleaved way.
-  return `${hex((stat.dev >> 8) & 0xfff)}:${hex((stat.dev & 0xff) | ((stat.dev >> 12) & 0xfff00))}:${stat.ino}`;
+  const [major, minor] = numbersIn(stat.dev).map((number) => number.toString(16).padStart(2, "0"));
+  return `${major}:${minor}:${stat.ino}`;
 }
 
 function parentOf(pid: number): number | undefined {
   const text = textOf(`/proc/${pid}/stat`);
   return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { BlockboxError } from "../errors.js";
+import { textOf } from "./textOf.js";
 
 const machineIdFile = "/etc/machine-id";
 
@@ -15,7 +15,7 @@ export interface Creator {
 
 /** This machine, as marks and state name it: 12 hex digits, digested from /etc/machine-id. Throws HOST_UNFIT without one. */
 export function machineId(): string {
-  const id = readOrEmpty(machineIdFile).trim();
+  const id = textOf(machineIdFile).trim();
   // systemd writes "uninitialized" while an image waits for its first boot.
   if (!/^[0-9a-f]{32}$/.test(id)) {
     throw new BlockboxError(
@@ -39,17 +39,9 @@ export function creatorState(creator: Creator): "alive" | "dead" | "elsewhere" {
 }
 
 function statOf(pid: number | "self"): { state: string; start: number } | undefined {
-  const text = readOrEmpty(`/proc/${pid}/stat`);
+  const text = textOf(`/proc/${pid}/stat`);
   // The second field is the program's name in parentheses, which may hold spaces and parentheses itself.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, start] = [fields[0], fields[19]];
   return state === undefined || start === undefined ? undefined : { state, start: Number(start) };
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

@@ -1,7 +1,8 @@
-import { closeSync, constants, openSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, constants, openSync, readlinkSync } from "node:fs";
 import { deviceNumber, namesIn, readSysfs, sysfsFolder } from "./blockDevice.js";
 import { isBackedBy, listLoopDevices } from "./loopList.js";
 import { parseMountInfo } from "./mountInfo.js";
+import { textOf } from "./textOf.js";
 
 /**
  * Everything that uses a block device, in words: its claims, and processes that have it open. Empty: nothing does.
@@ -31,7 +32,7 @@ export function deviceClaims(device: string): string[] {
 /** Processes that keep the mount at `path` busy, and mounts below it, in words. */
 export function mountUsers(path: string): string[] {
   const isBelow = (other: string) => other === path || other.startsWith(`${path}/`);
-  const mounts = parseMountInfo(readText("/proc/self/mountinfo"))
+  const mounts = parseMountInfo(textOf("/proc/self/mountinfo"))
     .filter((mount) => mount.path !== path && isBelow(mount.path))
     .map((mount) => `${mount.source} is mounted below it on ${mount.path}`);
   return [...mounts, ...processes().flatMap((pid) => usesBelow(pid, isBelow))];
@@ -42,7 +43,7 @@ function usesBelow(pid: string, isBelow: (path: string) => boolean): string[] {
   const file = namesIn(`/proc/${pid}/fd`)
     .map((fd) => target(`/proc/${pid}/fd/${fd}`))
     .find(isBelow);
-  const mapped = readText(`/proc/${pid}/maps`)
+  const mapped = textOf(`/proc/${pid}/maps`)
     .split("\n")
     .map((line) => line.slice(line.indexOf("/")))
     .find(isBelow);
@@ -65,7 +66,7 @@ function mountsAnywhere(number: string): string[] {
   const seen = new Map<string, string>();
   for (const pid of namespaces.values()) {
     const where = pid === "self" ? "" : ` in the mount namespace of ${processName(pid)}`;
-    for (const mount of parseMountInfo(readText(`/proc/${pid}/mountinfo`))) {
+    for (const mount of parseMountInfo(textOf(`/proc/${pid}/mountinfo`))) {
       // Copies of our own mounts in other namespaces go with ours, or hold the device under the same path.
       if (mount.deviceNumber === number && !seen.has(mount.path))
         seen.set(mount.path, `mounted on ${mount.path}${where}`);
@@ -75,7 +76,7 @@ function mountsAnywhere(number: string): string[] {
 }
 
 function swaps(number: string): string[] {
-  const paths = readText("/proc/swaps")
+  const paths = textOf("/proc/swaps")
     .split("\n")
     .slice(1)
     .map((line) => line.split(/\s/)[0] ?? "");
@@ -116,21 +117,13 @@ function processes(): string[] {
 }
 
 function processName(pid: string): string {
-  return `process ${pid} (${readText(`/proc/${pid}/comm`).trim()})`;
+  return `process ${pid} (${textOf(`/proc/${pid}/comm`).trim()})`;
 }
 
 /** A process may end, and its files with it, at any moment. */
 function target(link: string): string {
   try {
     return readlinkSync(link);
-  } catch {
-    return "";
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
   } catch {
     return "";
   }

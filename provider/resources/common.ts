@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optional, type Values } from "../declaration/property.js";
+import { type DerivedDefault, optional, type Values } from "../declaration/property.js";
 import { object, text, wholeNumber } from "../declaration/type.js";
 
 const seconds = () => {
@@ -13,6 +13,12 @@ const timeouts = object("Timeouts", {
   update: optional(seconds(), { change: "inPlace", doc: "Seconds that each step of an update may take." }),
   delete: optional(seconds(), { change: "inPlace", doc: "Seconds that a delete may take." }),
 });
+
+/** The default of a name: the one that it has, or the resource's own. */
+export const ownName: DerivedDefault<string> = {
+  doc: "the resource's name and 7 hex digits",
+  derive: ({ olds, autoName }) => String(olds.name ?? autoName),
+};
 
 /** Inputs that every resource has. */
 export const commonInputs = {

@@ -1,31 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { activeVolumes } from "../../provider/services/lvm/activation/activeVolumes.js";
-import type { LogicalVolume } from "../../provider/services/lvm/report.js";
+import { logicalVolumeLike } from "../support/logicalVolume.js";
 
 const uuid = "AIb3UO-Ki8q-7Yq3-fphv-a4ae-hjTB-sjLw4N";
 
-function volume(name: string, lvUuid: string): LogicalVolume {
-  return {
-    name,
-    uuid: lvUuid,
-    tags: [],
-    sizeBytes: 0,
-    permission: "rw",
-    kind: "thick",
-    createdAt: 0,
-    origin: "",
-    pool: "",
-    fill: undefined,
-    invalid: false,
-    segments: [],
-  };
-}
-
 test("volumes that device-mapper has are known by the UUIDs of group and volume", () => {
   const lvs = [
-    volume("a", "QDkqRd-VVwk-KdJk-iU0K-XzKx-EGnu-OIcNCK"),
-    volume("b", "LJOQKt-GRex-L1y6-2bOM-utF7-vTsg-oBIsyx"),
+    logicalVolumeLike({ name: "a", uuid: "QDkqRd-VVwk-KdJk-iU0K-XzKx-EGnu-OIcNCK" }),
+    logicalVolumeLike({ name: "b", uuid: "LJOQKt-GRex-L1y6-2bOM-utF7-vTsg-oBIsyx" }),
   ];
   const ofA = "LVM-AIb3UOKi8q7Yq3fphva4aehjTBsjLw4NQDkqRdVVwkKdJkiU0KXzKxEGnuOIcNCK";
   assert.deepEqual(activeVolumes({ uuid, lvs }, []), []);

@@ -8,6 +8,7 @@ import { judge } from "../../provider/services/lvm/judge.js";
 import { fits } from "../../provider/services/lvm/packing.js";
 import { freePiecesGib, joinRanges, place, takePieces, withoutRanges } from "../../provider/services/lvm/placement.js";
 import type { ExtentRange, LogicalVolume } from "../../provider/services/lvm/report.js";
+import { logicalVolumeLike } from "../support/logicalVolume.js";
 
 const extentSizeBytes = 4 * 1024 ** 2;
 const cell = 256;
@@ -29,20 +30,7 @@ function cellOf(range: ExtentRange | undefined): number | undefined {
 function volume(name: string, firstCell: number, cells: number): LogicalVolume {
   const segment = { pvUuid: "p", pvDevice: "/dev/p", startExtent: firstCell * cell, extents: cells * cell };
   const segments = [{ ...segment, type: "linear", logicalStart: 0 }];
-  return {
-    name,
-    uuid: name,
-    tags: [],
-    sizeBytes: cells * gibBytes,
-    permission: "rw",
-    kind: "thick",
-    createdAt: 0,
-    origin: "",
-    pool: "",
-    fill: undefined,
-    invalid: false,
-    segments,
-  };
+  return logicalVolumeLike({ name, uuid: name, sizeBytes: cells * gibBytes, segments });
 }
 
 /** A group whose volumes have to be in one piece, and are not in a pool. */

@@ -1,8 +1,5 @@
-import { existsSync } from "node:fs";
 import { findAll } from "../lib/environment.mjs";
-import { Failure } from "../lib/failure.mjs";
-import { installPackages } from "./hostPackages.mjs";
-import { withServicesQuiet } from "./quietServices.mjs";
+import { bringPackages, lackingOf } from "./debianPackages.mjs";
 
 /** @type {Record<string, readonly string[]>} Debian's packages and their programs that a Cinder for tests needs beside it */
 const programsOf = {
@@ -23,11 +20,7 @@ const debianCinder = ["cinder-api", "cinder-scheduler", "cinder-volume"];
 
 /** @param {import("../lib/environment.mjs").Environment} env */
 export function lackingCinderPackages(env) {
-  const programs = Object.entries(programsOf).filter(([, names]) =>
-    names.some((name) => findAll(env, name).length === 0),
-  );
-  const files = Object.entries(fileOf).filter(([, file]) => !existsSync(file));
-  return [...programs, ...files].map(([name]) => name);
+  return lackingOf(programsOf, fileOf, env);
 }
 
 /** @param {import("../lib/environment.mjs").Environment} env */
@@ -36,22 +29,7 @@ export function lackingDebianCinder(env) {
 }
 
 /** @param {import("../lib/environment.mjs").Environment} env */
-export const bringCinderPackages = (env) => bring(lackingCinderPackages, env);
+export const bringCinderPackages = (env) => bringPackages(lackingCinderPackages, env);
 
 /** @param {import("../lib/environment.mjs").Environment} env */
-export const bringDebianCinder = (env) => bring(lackingDebianCinder, env);
-
-/**
- * @param {(env: import("../lib/environment.mjs").Environment) => string[]} lack
- * @param {import("../lib/environment.mjs").Environment} env
- */
-async function bring(lack, env) {
-  const lacking = lack(env);
-  if (lacking.length === 0) return;
-  await withServicesQuiet(env, () => installPackages(lacking, env));
-  const still = lack(env);
-  if (still.length > 0)
-    throw new Failure(
-      `apt-get installed ${lacking.join(", ")}, but what is in ${still.join(", ")} is not to be found.`,
-    );
-}
+export const bringDebianCinder = (env) => bringPackages(lackingDebianCinder, env);

@@ -21,17 +21,9 @@ import {
   text,
   wholeNumber,
 } from "../../declaration/type.js";
-import { isUuid } from "../../services/cinder/ids.js";
-import { partsOfVolume } from "../../services/lvm/ids.js";
 import { commonInputs } from "../common.js";
 import { absolutePath } from "../texts.js";
-
-const volumeIdText = z
-  .string("must be a Volume or its id")
-  .refine(
-    (id) => partsOfVolume(id) !== undefined || isUuid(id),
-    "must be the id of a Volume: <volume group>/volume-<uuid>, or a UUID with Cinder",
-  );
+import { volumeIdText } from "../volumeId.js";
 
 const mountOption = text(
   z

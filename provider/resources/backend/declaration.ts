@@ -22,7 +22,7 @@ import {
 } from "../../declaration/type.js";
 import { isUnknown } from "../../declaration/unknown.js";
 import { faultOfGroupName } from "../../services/lvm/ids.js";
-import { commonInputs } from "../common.js";
+import { commonInputs, ownName } from "../common.js";
 import { absolutePath, description, displayName } from "../texts.js";
 
 const groupName = text(
@@ -176,10 +176,7 @@ const cinderInputs = object("BackendCinder", {
 const inputs = {
   name: defaulted(displayName, {
     change: "replace",
-    default: {
-      doc: "the resource's name and 7 hex digits",
-      derive: ({ olds, autoName }) => String(olds.name ?? autoName),
-    },
+    default: ownName,
     doc: "Name of the Backend, and with Cinder of its volume type.",
   }),
   lvm: defaulted(lvmInputs, {

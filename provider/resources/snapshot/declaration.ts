@@ -1,17 +1,8 @@
-import { z } from "zod";
 import { defaulted, optional, optionalOutput, required, type Values } from "../../declaration/property.js";
 import { boolean, gib, idOf, mapOf, plainText } from "../../declaration/type.js";
-import { isUuid } from "../../services/cinder/ids.js";
-import { partsOfVolume } from "../../services/lvm/ids.js";
-import { commonInputs } from "../common.js";
+import { commonInputs, ownName } from "../common.js";
 import { description, displayName, metadataKey, metadataValue } from "../texts.js";
-
-const volumeIdText = z
-  .string("must be a Volume or its id")
-  .refine(
-    (id) => partsOfVolume(id) !== undefined || isUuid(id),
-    "must be the id of a Volume: <volume group>/volume-<uuid>, or a UUID with Cinder",
-  );
+import { volumeIdText } from "../volumeId.js";
 
 const inputs = {
   volume: required(idOf("Volume", volumeIdText), {
@@ -20,10 +11,7 @@ const inputs = {
   }),
   name: defaulted(displayName, {
     change: "inPlace",
-    default: {
-      doc: "the resource's name and 7 hex digits",
-      derive: ({ olds, autoName }) => String(olds.name ?? autoName),
-    },
+    default: ownName,
     doc: "Name of the snapshot: free text.",
   }),
   description: optional(description, { change: "inPlace", doc: "What the snapshot is for." }),

@@ -3,10 +3,11 @@ import { defaulted, optional, optionalOutput, required, resolved, type Values } 
 import { boolean, gib, idOf, mapOf, object, oneOf, plainText, text } from "../../declaration/type.js";
 import { isUnknown } from "../../declaration/unknown.js";
 import { isUuid, typeOfBackend } from "../../services/cinder/ids.js";
-import { groupOfBackend, isSnapshotId, partsOfVolume } from "../../services/lvm/ids.js";
-import { commonInputs } from "../common.js";
+import { groupOfBackend, isSnapshotId } from "../../services/lvm/ids.js";
+import { commonInputs, ownName } from "../common.js";
 import { serviceOfBackend } from "../serviceOf.js";
 import { description, displayName, metadataKey, metadataValue, shortText } from "../texts.js";
+import { volumeIdText } from "../volumeId.js";
 
 const backendIdText = z
   .string("must be a Backend or its id")
@@ -20,13 +21,6 @@ const snapshotIdText = z
   .refine(
     (id) => isSnapshotId(id) || isUuid(id),
     "must be the id of a Snapshot: <volume group>/_snapshot-<uuid>, or with Cinder a UUID in lower case",
-  );
-
-const volumeIdText = z
-  .string("must be a Volume or its id")
-  .refine(
-    (id) => partsOfVolume(id) !== undefined || isUuid(id),
-    "must be the id of a Volume: <volume group>/volume-<uuid>, or a UUID with Cinder",
   );
 
 const adoptInputs = object("VolumeAdopt", {
@@ -64,10 +58,7 @@ const inputs = {
   }),
   name: defaulted(displayName, {
     change: "inPlace",
-    default: {
-      doc: "the resource's name and 7 hex digits",
-      derive: ({ olds, autoName }) => String(olds.name ?? autoName),
-    },
+    default: ownName,
     doc: "Name of the volume: free text.",
   }),
   description: optional(description, { change: "inPlace", doc: "What the volume is for." }),

@@ -1,5 +1,6 @@
 import { BlockboxError } from "../../errors.js";
 import { loopsOverRange } from "../../host/loop.js";
+import { extentsIn } from "./placement.js";
 import type { ExtentRange, Group, LogicalVolume } from "./report.js";
 
 /** A part of a physical volume, and the device on which the report saw that. */
@@ -32,7 +33,7 @@ export function bytesOf(group: Pick<Group, "extentSizeBytes" | "pvs" | "name">, 
  * lies on hidden volumes instead (mirrors, caches, one that pvmove is moving): not all of it would be among its pieces.
  */
 export function rangesOfVolume(group: Group, lv: LogicalVolume): ByteRange[] {
-  const bytes = lv.segments.reduce((sum, { extents }) => sum + extents * group.extentSizeBytes, 0);
+  const bytes = extentsIn(lv.segments) * group.extentSizeBytes;
   const isWhole = lv.kind === "thin" || bytes === lv.sizeBytes;
   if (!isWhole || lv.segments.some(({ type }) => type !== "linear")) {
     throw new BlockboxError(

@@ -1,5 +1,5 @@
 import { ownTag } from "./tags.js";
-import { decodeText, encodeText, joinTags, splitTags } from "./tagText.js";
+import { decodeText, encodeText, joinTags, splitTags, valueIn } from "./tagText.js";
 
 const nameFamily = "blockbox.name";
 const keepTag = "blockbox.volumeClear=none";
@@ -63,6 +63,6 @@ export function parseGroupTags(tags: readonly string[]): GroupFacts {
 }
 
 function ratioIn(tags: readonly string[]): number {
-  const ratio = Number(tags.find((tag) => tag.startsWith(`${ratioFamily}=`))?.slice(ratioFamily.length + 1));
+  const ratio = Number(valueIn(ratioFamily, tags));
   return Number.isFinite(ratio) ? Math.max(ratio, 1) : 1;
 }

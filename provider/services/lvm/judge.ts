@@ -1,5 +1,6 @@
 import { gibBytes } from "./geometry.js";
 import { judgeHoles } from "./judgeHoles.js";
+import { extentsIn } from "./placement.js";
 import type { PlannedChanges, Refusal } from "./plannedChanges.js";
 import { leftToPromise, type Promises } from "./pool/promises.js";
 import type { LogicalVolume } from "./report.js";
@@ -22,7 +23,7 @@ export function judge(plan: PlannedChanges & Means): Refusal[] {
 }
 
 function judgeRoom({ layout, growths, creates }: PlannedChanges): Refusal[] {
-  const freeGib = (layout.free.reduce((sum, { extents }) => sum + extents, 0) * layout.extentSizeBytes) / gibBytes;
+  const freeGib = (extentsIn(layout.free) * layout.extentSizeBytes) / gibBytes;
   return takeInOrder(freeGib, { growths, creates }).map((one) => ({ kind: "room", ...one }));
 }
 

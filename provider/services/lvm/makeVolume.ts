@@ -1,4 +1,3 @@
-import { BlockboxError } from "../../errors.js";
 import type { Lock } from "../../host/lock.js";
 import { awaitCreator } from "../claims.js";
 import type { Created, Identity, VolumeFacts, VolumeWish } from "../service.js";
@@ -13,11 +12,12 @@ import { type HeldSource, holdSource, requireSource } from "./copies/source.js";
 import { gibBytes } from "./geometry.js";
 import { volumeId } from "./ids.js";
 import { locateGroup } from "./locate.js";
-import { isLeftVolume, unmarkWhenQuiet } from "./marking.js";
+import { locateMade } from "./locateMade.js";
+import { isLeftVolume } from "./marking.js";
 import type { MakeVolume } from "./newVolume.js";
 import { clearAndRemove } from "./removeVolume.js";
 import { type Group, readGroups } from "./report.js";
-import { markTag, parseTags, volumeTags } from "./tags.js";
+import { volumeTags } from "./tags.js";
 import { poolOf } from "./thinPool.js";
 import { foretellThin } from "./thinVolume.js";
 import { volumeFacts } from "./volumeFacts.js";
@@ -70,11 +70,6 @@ async function takeOverOrMake(group: Group, identity: Identity, wish: VolumeWish
 }
 
 function made(volumeGroup: string, name: string, groups: readonly Group[]): Created<VolumeFacts> {
-  const group = locateGroup(groups, volumeGroup);
-  const lv = group.lvs.find((one) => one.name === name);
-  if (lv === undefined)
-    throw new BlockboxError("COMMAND_FAILED", `lvm made volume ${volumeGroup}/${name}, but does not list it.`);
-  const { mark } = parseTags(lv.tags);
-  if (mark) unmarkWhenQuiet(volumeGroup, name, markTag(mark));
+  const { group, lv } = locateMade(groups, volumeGroup, name, "volume");
   return { id: volumeId(volumeGroup, name), facts: volumeFacts(group, lv) };
 }

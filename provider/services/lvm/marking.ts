@@ -6,7 +6,7 @@ import { lvm } from "./command.js";
 import { backendId, volumeId } from "./ids.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { tagOptions } from "./retag.js";
-import { parseTags } from "./tags.js";
+import { markTag, parseTags } from "./tags.js";
 
 /** Whether a volume is one that a create of this identity left behind. One that the engine has named is being replaced instead. */
 export function isLeftVolume(volumeGroup: string, { name, tags }: LogicalVolume, identity: Identity): boolean {
@@ -33,6 +33,12 @@ const pending = new Map<string, { readonly lv: string; readonly tag: string }[]>
 export function unmarkWhenQuiet(volumeGroup: string, lv: string, tag: string): void {
   pending.set(volumeGroup, [...(pending.get(volumeGroup) ?? []), { lv, tag }]);
   whenQuiet(`marks of ${volumeGroup}`, () => unmarkAll(volumeGroup));
+}
+
+/** As unmarkWhenQuiet, the mark that a volume still has, if any. */
+export function unmarkVolumeWhenQuiet({ name: volumeGroup }: Pick<Group, "name">, { name, tags }: LogicalVolume): void {
+  const { mark } = parseTags(tags);
+  if (mark) unmarkWhenQuiet(volumeGroup, name, markTag(mark));
 }
 
 /** What is deleted needs no unmarking. */

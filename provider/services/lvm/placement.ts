@@ -65,7 +65,11 @@ export function extentArguments(ranges: readonly ExtentRange[]): { extents: numb
   const places = ranges.map(
     ({ pvDevice, startExtent, extents }) => `${pvDevice}:${startExtent}-${startExtent + extents - 1}`,
   );
-  return { extents: ranges.reduce((sum, { extents }) => sum + extents, 0), places };
+  return { extents: extentsIn(ranges), places };
+}
+
+export function extentsIn(ranges: readonly Pick<ExtentRange, "extents">[]): number {
+  return ranges.reduce((sum, { extents }) => sum + extents, 0);
 }
 
 /** So many extents in as few pieces as there can be, the largest holes first; undefined where fewer are free. */

@@ -36,3 +36,8 @@ export function joinTags(family: string, tags: readonly string[]): string | unde
   const inOrder = Array.from({ length: pieces.size }, (_, at) => pieces.get(at));
   return pieces.size > 0 && inOrder.every((piece) => piece !== undefined) ? inOrder.join("") : undefined;
 }
+
+/** The value of a family that has one tag, `family=…`. */
+export function valueIn(family: string, tags: readonly string[]): string | undefined {
+  return tags.find((tag) => tag.startsWith(`${family}=`))?.slice(family.length + 1);
+}

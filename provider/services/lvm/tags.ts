@@ -1,6 +1,6 @@
 import { formatMark, type Mark, parseMark } from "../mark.js";
 import type { NotedMount } from "../service.js";
-import { decodeText, encodeText, joinTags, splitTags } from "./tagText.js";
+import { decodeText, encodeText, joinTags, splitTags, valueIn } from "./tagText.js";
 
 /** The tag of every group and volume that blockbox made. */
 export const ownTag = "blockbox";
@@ -109,9 +109,9 @@ export function parseTags(tags: readonly string[]): TagFacts {
   const name = textOf(nameFamily, tags);
   const description = textOf(descriptionFamily, tags);
   const metadata = parseMetadata(joinTags(metadataFamily, tags));
-  const mark = parseMark(singleValue(markFamily, tags));
-  const attachmentMark = parseMark(singleValue(attachmentMarkFamily, tags));
-  const clear = singleValue(clearFamily, tags);
+  const mark = parseMark(valueIn(markFamily, tags));
+  const attachmentMark = parseMark(valueIn(attachmentMarkFamily, tags));
+  const clear = valueIn(clearFamily, tags);
   const madeDirectory = textOf(directoryFamily, tags);
   const mountPath = textOf(mountPathFamily, tags);
   const source = textOf(sourceFamily, tags);
@@ -154,10 +154,6 @@ function isOf(family: string, tag: string): boolean {
 function textOf(family: string, tags: readonly string[]): string | undefined {
   const encoded = joinTags(family, tags);
   return encoded === undefined ? undefined : decodeText(encoded);
-}
-
-function singleValue(family: string, tags: readonly string[]): string | undefined {
-  return tags.find((tag) => tag.startsWith(`${family}=`))?.slice(family.length + 1);
 }
 
 function parseMetadata(encoded: string | undefined): Record<string, string> | undefined {

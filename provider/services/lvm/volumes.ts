@@ -6,14 +6,14 @@ import { gibBytes } from "./geometry.js";
 import { backendId, partsOf, requireGroupOf } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
-import { unmarkWhenQuiet } from "./marking.js";
+import { unmarkVolumeWhenQuiet } from "./marking.js";
 import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settleVolume } from "./plan.js";
 import { readSource, sourceElsewhere } from "./readSource.js";
 import { createRefusal, growthRefusal } from "./refusalWords.js";
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
 import { thickSnapshotsOf } from "./snapshots/snapshotsOf.js";
-import { markTag, parseTags } from "./tags.js";
+import { parseTags } from "./tags.js";
 import { volumeFacts } from "./volumeFacts.js";
 
 /** Volumes as linear logical volumes. */
@@ -68,8 +68,7 @@ export const volumes: VolumeService = {
     const found = locateVolume(await recentGroups(), partsOf(id), location);
     if (typeof found === "string") return undefined;
     const { group, lv } = found;
-    const { mark } = parseTags(lv.tags);
-    if (mark && location) unmarkWhenQuiet(group.name, lv.name, markTag(mark));
+    if (location) unmarkVolumeWhenQuiet(group, lv);
     return seen(group, lv);
   },
 

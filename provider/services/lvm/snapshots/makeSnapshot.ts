@@ -11,8 +11,8 @@ import { finishClearing, refuseUnfinished } from "../changeVolume.js";
 import { lvm } from "../command.js";
 import { gibBytes } from "../geometry.js";
 import { partsOf, volumeId } from "../ids.js";
-import { locateGroup, requireVolume } from "../locate.js";
-import { unmarkWhenQuiet } from "../marking.js";
+import { requireVolume } from "../locate.js";
+import { locateMade } from "../locateMade.js";
 import { requirePromise } from "../pool/promises.js";
 import { type Group, type LogicalVolume, readGroups } from "../report.js";
 import { tagOptions } from "../retag.js";
@@ -99,11 +99,6 @@ function refuseWithoutRoom(group: Group, volume: LogicalVolume): void {
 }
 
 function made(volumeGroup: string, name: string, groups: readonly Group[]): Created<SnapshotFacts> {
-  const group = locateGroup(groups, volumeGroup);
-  const lv = group.lvs.find((one) => one.name === name);
-  if (lv === undefined)
-    throw new BlockboxError("COMMAND_FAILED", `lvm made snapshot ${volumeGroup}/${name}, but does not list it.`);
-  const { mark } = parseTags(lv.tags);
-  if (mark) unmarkWhenQuiet(volumeGroup, name, markTag(mark));
+  const { group, lv } = locateMade(groups, volumeGroup, name, "snapshot");
   return { id: volumeId(volumeGroup, name), facts: snapshotFacts(group, lv) };
 }

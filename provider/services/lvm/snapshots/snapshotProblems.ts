@@ -4,6 +4,7 @@ import { recentGroups } from "../change.js";
 import { foreseenLayout } from "../foreseenLayout.js";
 import { gibBytes } from "../geometry.js";
 import { partsOf } from "../ids.js";
+import { extentsIn } from "../placement.js";
 import { isPlannedGroup, plannedBackend } from "../plan.js";
 import { promisesOf } from "../pool/promises.js";
 import type { Group, LogicalVolume } from "../report.js";
@@ -49,7 +50,7 @@ function roomReason(group: Group, lv: LogicalVolume, identity: Identity): string
   const wanted = snapshotExtents(group, lv);
   const devices = plannedBackend(group.name)?.devices;
   const layout = devices ? foreseenLayout(group, devices) : group;
-  const free = layout.free.reduce((sum, { extents }) => sum + extents, 0) - plannedExtents(group.name, identity);
+  const free = extentsIn(layout.free) - plannedExtents(group.name, identity);
   if (wanted <= free) {
     planSnapshot(identity, group.name, wanted);
     return undefined;

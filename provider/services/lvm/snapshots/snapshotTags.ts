@@ -1,5 +1,6 @@
 import { gibBytes } from "../geometry.js";
 import type { LogicalVolume } from "../report.js";
+import { valueIn } from "../tagText.js";
 
 const ofFamily = "blockbox.of";
 const sizeFamily = "blockbox.size";
@@ -19,9 +20,9 @@ export function takenTags({ of, sizeGib }: Taken): string[] {
 
 /** What the tags say, or lvm where they do not: an origin as long as it exists, the size of a thin snapshot. */
 export function takenOf({ tags, origin, sizeBytes }: LogicalVolume): { of: string | undefined; sizeGib: number } {
-  const size = Number(textAfter(sizeFamily, tags));
+  const size = Number(valueIn(sizeFamily, tags));
   return {
-    of: textAfter(ofFamily, tags) ?? (origin === "" ? undefined : origin),
+    of: valueIn(ofFamily, tags) ?? (origin === "" ? undefined : origin),
     sizeGib: Number.isInteger(size) && size >= 1 ? size : Math.floor(sizeBytes / gibBytes),
   };
 }
@@ -32,9 +33,5 @@ export function forCopyTag(copy: string): string {
 }
 
 export function isForCopy({ tags }: LogicalVolume): boolean {
-  return textAfter(copyFamily, tags) !== undefined;
-}
-
-function textAfter(family: string, tags: readonly string[]): string | undefined {
-  return tags.find((tag) => tag.startsWith(`${family}=`))?.slice(family.length + 1);
+  return valueIn(copyFamily, tags) !== undefined;
 }

@@ -3,9 +3,9 @@ import type { SeenSnapshot, SnapshotService } from "../../service.js";
 import { recentGroups } from "../change.js";
 import { requireSnapshotParts, volumeId } from "../ids.js";
 import { locateVolume } from "../locate.js";
-import { unmarkWhenQuiet } from "../marking.js";
+import { unmarkVolumeWhenQuiet } from "../marking.js";
 import type { Group, LogicalVolume } from "../report.js";
-import { markTag, parseTags } from "../tags.js";
+import { parseTags } from "../tags.js";
 import { changeSnapshot } from "./changeSnapshot.js";
 import { makeSnapshot } from "./makeSnapshot.js";
 import { settleSnapshot } from "./plannedSnapshots.js";
@@ -28,8 +28,7 @@ export const snapshots: SnapshotService = {
     const found = locateVolume(await recentGroups(), requireSnapshotParts(id), location);
     if (typeof found === "string") return undefined;
     const { group, lv } = found;
-    const { mark } = parseTags(lv.tags);
-    if (mark && location) unmarkWhenQuiet(group.name, lv.name, markTag(mark));
+    if (location) unmarkVolumeWhenQuiet(group, lv);
     if (lv.invalid)
       notice(`Snapshot ${id} ran full: what it held is lost, and volumes cannot be made of it. It can be deleted.`);
     return seen(group, lv);

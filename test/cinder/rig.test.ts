@@ -12,18 +12,18 @@ import { root } from "../support/paths.js";
 import { until } from "../support/until.js";
 
 describe("Cinder from PyPI with its services apart", () => {
-  const { rig, raw } = rigFor({ services: "apart" });
+  const { rig, raw } = rigFor({ services: "apart", backends: ["faults"] });
 
-  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    it(`a volume stays creating while cinder-volume is gone (${signal}), and comes with it`, async () => {
-      await rig().volumeService?.stop(signal);
-      const id = await raw().volume({});
-      await setTimeout(1_500);
-      assert.equal((await raw().row("volumes", id))?.status, "creating");
-      await rig().volumeService?.start();
-      await raw().untilStatus("volumes", id, "available");
-    });
-  }
+  it("a volume stays creating while cinder-volume is gone, and comes with it", async () => {
+    // A service that was never heard to take work may not have its queue yet, and what is sent then is lost.
+    await raw().untilStatus("volumes", await raw().volume({}), "available");
+    await rig().volumeService?.stop();
+    const id = await raw().volume({});
+    await setTimeout(1_500);
+    assert.equal((await raw().row("volumes", id))?.status, "creating");
+    await rig().volumeService?.start();
+    await raw().untilStatus("volumes", id, "available");
+  });
 });
 
 describe("Cinder with a Keystone", () => {

@@ -91,7 +91,7 @@ describe("cinder-volume is stopped, and started again", () => {
       await stage.deployment.keep();
       await stage.run(one.before(v));
     });
-    await service.stop("SIGKILL");
+    await service.stop();
     await each(async (one, stage) => {
       const told = await stage.told(one.wanted(v));
       assert.ok(told, `${one.name} did not fail`);

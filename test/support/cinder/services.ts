@@ -5,8 +5,11 @@ import { type Ground, type Running, rigFolder } from "./ground.js";
 import { untilReady } from "./waiting.js";
 
 export interface VolumeService {
-  /** Ends cinder-volume with all its processes. It counts as up for some seconds more: see `untilDown`. */
-  stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /**
+   * Kills cinder-volume with all its processes: its orderly end takes from no time to for ever. It counts as up for
+   * some seconds more: see `untilDown`.
+   */
+  stop(): Promise<void>;
   /** Starts it again; it and all its backends are up when this resolves. */
   start(): Promise<void>;
   /** Waits until Cinder itself has noticed that it is gone. */
@@ -40,7 +43,7 @@ export async function startServices(
 function volumeService(place: Place, api: Api, first: Running): VolumeService {
   let running = first;
   return {
-    stop: (signal = "SIGTERM") => running.end(signal),
+    stop: () => running.end("SIGKILL"),
     async start() {
       if (!running.ended()) throw new Error("cinder-volume runs already");
       const begin = Date.now();

@@ -7,7 +7,6 @@ import { Deployment } from "../support/deployment.js";
 import type { Provider } from "../support/provider.js";
 import { CallError, type Created } from "../support/rpc.js";
 import { logicalVolume, logicalVolumes, lvm, volumeGroups } from "../support/system.js";
-import { until } from "../support/until.js";
 
 const otherMachine = "0123456789ab";
 const markOf = (tags: readonly string[]) => tags.find((tag) => tag.startsWith("blockbox.mark=")) ?? "";
@@ -16,12 +15,9 @@ const volume = (bed: Bed): Wanted => ({
   name: "data",
   inputs: { backend: `lvm:${bed.group}`, size: 1 },
 });
+/** The second create says whom it waits for. */
 const waits = (provider: Provider, creator: number) =>
-  until(
-    "the second create says whom it waits for",
-    () => new RegExp(`^waiting: .*\\b${creator}\\b.*creating`, "m").test(provider.stdout()),
-    { limitMs: 15_000 },
-  );
+  provider.says(new RegExp(`^waiting: .*\\b${creator}\\b.*creating`, "m"));
 
 /** Creates what `wanted` says in a provider that then stands still, alive, so that its mark stays. */
 async function withStopped(bed: Bed, wanted: Wanted, body: (first: Provider, made: Created) => Promise<void>) {

@@ -9,7 +9,6 @@ import { makeProgramDir } from "../support/programDir.js";
 import { endsWithin, startProvider } from "../support/provider.js";
 import type { Props } from "../support/rpc.js";
 import { logicalVolumes } from "../support/system.js";
-import { until } from "../support/until.js";
 
 /** Processes that run in a folder. */
 async function processesIn(folder: string): Promise<string[]> {
@@ -69,7 +68,7 @@ test("when the engine dies, a child that holds the lock ends by itself, and the 
   await bed.deployment.withProvider(async (provider) => {
     const running = bed.deployment.up(program);
     running.catch(() => undefined);
-    await until("the next run says that it waits", () => /^waiting for the lock of vg-/m.test(provider.stdout()));
+    await provider.says(/^waiting for the lock of vg-/m);
     assert.ok(child.isHeld(), "the child did not live as long as it was held");
     await child.letGo("work");
     await running;

@@ -285,7 +285,7 @@ test("thick: a snapshot that ran full is told of, is no source any more, and can
   await writeThrough(device, pattern("more than it takes", 12 * mib), 0);
   await bed.deployment.withProvider(async (provider) => {
     assert.deepEqual(await bed.deployment.refresh(), []);
-    assert.ok(provider.stdout().includes(`Snapshot ${id} ran full`), provider.stdout());
+    await provider.says(new RegExp(`Snapshot ${id} ran full`));
   });
   assert.equal((await lvm("lvs", "--noheadings", "-o", "lv_name", id)).trim(), name);
   const copy = copyOf("copy", { snapshotId: "taken" });

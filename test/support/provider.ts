@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type EngineAddress, listenAsEngine } from "./engineAddress.js";
 import { fromPackage } from "./paths.js";
 import { type Calls, connect } from "./rpc.js";
+import { until } from "./until.js";
 
 /** A provider process as the engine has it: spawned, configured, spoken to over gRPC. */
 export interface Provider extends Calls {
@@ -14,6 +15,8 @@ export interface Provider extends Calls {
   readonly engine: EngineAddress;
   readonly exited: Promise<void>;
   readonly stdout: () => string;
+  /** Waits until it has printed that: what it prints comes by another way than its answers. */
+  says(words: RegExp): Promise<void>;
   readonly stderr: () => string;
   /** Whether this process waits for it to end. */
   keepAlive(yes: boolean): void;
@@ -85,6 +88,7 @@ export async function startProvider(options: StartOptions): Promise<Provider> {
     engine,
     exited,
     stdout: () => stdout,
+    says: (words) => until(`the provider says ${words}`, () => words.test(stdout)),
     stderr: () => stderr,
     keepAlive(yes) {
       for (const handle of [child, child.stdout, child.stderr] as { ref(): void; unref(): void }[]) {

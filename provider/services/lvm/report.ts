@@ -139,7 +139,8 @@ function logicalVolume(row: Row, pieces: readonly Row[]): LogicalVolume {
     uuid,
     tags: tags(row, "lv_tags"),
     sizeBytes: number(row, "lv_size"),
-    permission: text(row, "lv_attr").charAt(1).toLowerCase() === "r" ? "ro" : "rw",
+    // A capital R: its device alone is read only just now.
+    permission: text(row, "lv_attr").charAt(1) === "r" ? "ro" : "rw",
     kind: kind(row),
     // lvm does not know it of volumes from before it kept it.
     createdAt: Number(text(row, "lv_time")) || 0,

@@ -196,7 +196,7 @@ describe("what changes out of band", () => {
     await deployment.up(now);
     await deployment.withProvider(async (provider) => {
       assert.deepEqual(await deployment.refresh(), []);
-      assert.match(provider.stdout(), new RegExp(`Volume ours-attached \\(${stored.id}\\) has status error`));
+      await provider.says(new RegExp(`Volume ours-attached \\(${stored.id}\\) has status error`));
       assert.deepEqual(ops(await deployment.preview(now)), Object.fromEntries(now.map(({ name }) => [name, "same"])));
     });
     assert.equal(deployment.get("attached").id, stored.id);

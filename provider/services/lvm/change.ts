@@ -14,7 +14,9 @@ export async function recentGroups(): Promise<Group[]> {
   }
   const { groups } = recent;
   try {
-    return await groups;
+    const seenNow = await groups;
+    earlier = seenNow;
+    return seenNow;
   } catch (error) {
     forgetReport();
     throw error;
@@ -23,6 +25,13 @@ export async function recentGroups(): Promise<Group[]> {
 
 function forgetReport(): void {
   recent = undefined;
+}
+
+/** What this process has last seen, however old, if anything: for what never changes. */
+let earlier: readonly Group[] = [];
+
+export function earlierGroups(): readonly Group[] {
+  return earlier;
 }
 
 /** What has been seen under a lock since it was taken, by callers that share it. */
@@ -90,6 +99,7 @@ async function reportAfterwards(lock: Lock): Promise<void> {
   try {
     const groups = await readGroups({ lock });
     recent = { beganAt, groups: Promise.resolve(groups) };
+    earlier = groups;
     wanted.resolve(groups);
   } catch (error) {
     wanted.reject(error);

@@ -104,8 +104,17 @@ export function clearTag(fromBytes: number): string {
   return `${clearFamily}=${fromBytes}`;
 }
 
+/** Each create looks at the tags of all volumes of its group: of one report they are read once. */
+const parsed = new WeakMap<readonly string[], TagFacts>();
+
 /** The facts in the tags of one volume or group. Never throws. */
 export function parseTags(tags: readonly string[]): TagFacts {
+  const facts = parsed.get(tags) ?? factsIn(tags);
+  parsed.set(tags, facts);
+  return facts;
+}
+
+function factsIn(tags: readonly string[]): TagFacts {
   const name = textOf(nameFamily, tags);
   const description = textOf(descriptionFamily, tags);
   const metadata = parseMetadata(joinTags(metadataFamily, tags));

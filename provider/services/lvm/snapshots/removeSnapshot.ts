@@ -3,7 +3,7 @@ import type { Lock } from "../../../host/lock.js";
 import type { Location } from "../../service.js";
 import { activationOf } from "../activation/activationOf.js";
 import { deactivate } from "../activation/deviceMapper.js";
-import { changeGroup, groupsUnder, holdVolume, recentGroups } from "../change.js";
+import { changeGroup, earlierGroups, groupsUnder, holdVolume, recentGroups } from "../change.js";
 import { clearExtents } from "../clearExtents.js";
 import { lvm } from "../command.js";
 import { dropSnapshotView } from "../copies/snapshotView.js";
@@ -21,7 +21,7 @@ import { takenOf } from "./snapshotTags.js";
 /** Deletes a snapshot that state records: success too if it is proven gone, or was handed over to another owner. */
 export async function removeSnapshot(parts: VolumeParts, location: Location): Promise<void> {
   const purpose = `deleting snapshot ${parts.lv}`;
-  const seen = locateVolume(await recentGroups(), parts, location);
+  const seen = seenBefore(location) ?? locateVolume(await recentGroups(), parts, location);
   if (typeof seen === "string") return;
   // Whoever copies from a snapshot holds its volume's lock.
   await holdVolume(takenOf(seen.lv).of ?? parts.lv, purpose, () =>
@@ -32,6 +32,14 @@ export async function removeSnapshot(parts: VolumeParts, location: Location): Pr
       if (found.lv.kind === "thin") foretellGone(lock, found.group, found.lv);
     }),
   );
+}
+
+/** A snapshot stays one of the same volume: to know of which, each delete of many need not look again. */
+function seenBefore({ lvUuid }: Location): { readonly lv: LogicalVolume } | undefined {
+  const lv = earlierGroups()
+    .flatMap(({ lvs }) => lvs)
+    .find(({ uuid }) => uuid === lvUuid);
+  return lv && { lv };
 }
 
 /**

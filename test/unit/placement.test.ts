@@ -33,6 +33,9 @@ function volume(name: string, firstCell: number, cells: number): LogicalVolume {
   return logicalVolumeLike({ name, uuid: name, sizeBytes: cells * gibBytes, segments });
 }
 
+/** A new volume. */
+const fresh = (identity: string, sizeGib: number, kind: "thick" | "thin" = "thick") => ({ identity, sizeGib, kind });
+
 /** A group whose volumes have to be in one piece, and are not in a pool. */
 const onLoops = { inPieces: false, promises: undefined };
 
@@ -139,11 +142,11 @@ test("what stops a growth is named: the neighbour, the end, more than one segmen
 test("the preview judges holes, not sums, and growths before new volumes", () => {
   const [data, next] = [volume("data", 0, 2), volume("next", 5, 1)];
   const now = layout([data, next], holes([2, 3], [6, 4]));
-  const creates = [4, 3, 1].map((sizeGib) => ({ identity: `new${sizeGib}`, sizeGib }));
+  const creates = [4, 3, 1].map((sizeGib) => fresh(`new${sizeGib}`, sizeGib));
   assert.deepEqual(judge({ ...onLoops, layout: now, growths: [], creates }), [
     { identity: "new1", kind: "create", sizeGib: 1, largestGib: 0 },
   ]);
-  assert.deepEqual(judge({ ...onLoops, layout: now, growths: [], creates: [{ identity: "new5", sizeGib: 5 }] }), [
+  assert.deepEqual(judge({ ...onLoops, layout: now, growths: [], creates: [fresh("new5", 5)] }), [
     { identity: "new5", kind: "create", sizeGib: 5, largestGib: 4 },
   ]);
   const growths = [
@@ -159,7 +162,7 @@ test("the preview judges holes, not sums, and growths before new volumes", () =>
 test("a group that does not exist yet is judged by its file", () => {
   assert.equal(usableExtents(10 * gibBytes), 2558);
   assert.equal(usableExtents(1), 0);
-  const creates = [9, 1].map((sizeGib) => ({ identity: `${sizeGib}`, sizeGib }));
+  const creates = [9, 1].map((sizeGib) => fresh(`${sizeGib}`, sizeGib));
   assert.deepEqual(
     judge({ ...onLoops, layout: onFile(10 * gibBytes), growths: [], creates }).map(({ identity }) => identity),
     ["1"],
@@ -186,8 +189,10 @@ test("with device-mapper the preview judges sums: growths first, then new volume
   const data = volume("data", 0, 2);
   const now = layout([data], holes([2, 1], [4, 3]));
   const plan = { inPieces: true, promises: undefined, layout: now };
-  const creates = [3, 2].map((sizeGib) => ({ identity: `new${sizeGib}`, sizeGib }));
-  assert.deepEqual(judge({ ...plan, growths: [], creates }), [{ kind: "room", identity: "new2", leftGib: 1 }]);
+  const creates = [3, 2].map((sizeGib) => fresh(`new${sizeGib}`, sizeGib));
+  assert.deepEqual(judge({ ...plan, growths: [], creates }), [
+    { kind: "room", identity: "new2", neededGib: 2, besideGib: 0, leftGib: 1 },
+  ]);
   const growths = [{ identity: "data", lv: data, toGib: 6 }];
   assert.deepEqual(judge({ ...plan, growths, creates: [] }), []);
   assert.deepEqual(
@@ -200,10 +205,10 @@ test("a pool is judged by what it has promised to volumes, and one that is too f
   const thin = { ...volume("data", 0, 0), kind: "thin" as const, sizeBytes: 2 * gibBytes };
   const promises = { dataGib: 4.5, overSubscription: 2, promisedGib: 2, fault: undefined };
   const plan = { inPieces: true, promises, layout: layout([thin], []) };
-  const creates = [{ identity: "new", sizeGib: 3 }];
+  const creates = [fresh("new", 3, "thin")];
   const growths = [{ identity: "data", lv: thin, toGib: 6 }];
   assert.deepEqual(judge({ ...plan, growths, creates }), []);
-  const more = [...creates, { identity: "more", sizeGib: 1 }];
+  const more = [...creates, fresh("more", 1, "thin")];
   assert.deepEqual(judge({ ...plan, growths, creates: more }), [
     { kind: "promise", identity: "more", leftGib: 0, promises },
   ]);
@@ -239,10 +244,7 @@ test("whatever the preview accepts can be placed, in any order, without an overl
       return range;
     });
     const before = free;
-    const creates = Array.from({ length: 1 + below(9) }, (_, index) => ({
-      identity: `${index}`,
-      sizeGib: 1 + below(6),
-    }));
+    const creates = Array.from({ length: 1 + below(9) }, (_, index) => fresh(`${index}`, 1 + below(6)));
     const refused = new Set(
       judge({ ...onLoops, layout: layout([], free), growths: [], creates }).map(({ identity }) => identity),
     );

@@ -16,6 +16,7 @@ import { parseGroupTags } from "./groupTags.js";
 import { hostProblems } from "./hostProblems.js";
 import { isGroupOf } from "./marking.js";
 import { planBackend, plannedOwner } from "./plan.js";
+import { hasPoolDevice } from "./pool/device.js";
 import { warnOfFill } from "./pool/fill.js";
 import { currentPoolSize, isPoolFault, type PoolSize, poolRoom, wantedPoolSize } from "./pool/size.js";
 import { refusalToTakeBack } from "./refuseChange.js";
@@ -50,7 +51,9 @@ export async function backendProblems(identity: Identity, wish: BackendWish, bef
   const problems = isSame ? [] : await changeProblems(identity, wish, before, foreseen, groups);
   if (problems.length > 0) return problems;
   const devices = plannedDevices(wish, current);
-  const pool = foreseePool(wish, foreseen, devices);
+  // Only an update lets the pool have what has become free since.
+  const stays = isSame && current !== undefined && hasPoolDevice(volumeGroup, current.uuid);
+  const pool = stays ? undefined : foreseePool(wish, foreseen, devices);
   if (pool !== undefined && isPoolFault(pool)) return isSame ? [] : [pool];
   const { hasPool } = foreseen;
   const planned = { isNew, devices, activation: way, hasPool, pool: pool && inBytes(pool, wish, current) };

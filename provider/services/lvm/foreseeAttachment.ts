@@ -8,10 +8,8 @@ import { recentGroups } from "./change.js";
 import { isOnePiece, rangeOfVolume } from "./extents.js";
 import { partsOf } from "./ids.js";
 import { holdingPhysicalVolume } from "./physicalVolume.js";
+import { isToBeCopied, planAttachment, refusalsIn, settle } from "./plan.js";
 import { parseTags } from "./tags.js";
-
-/** Which attachment of this deployment will have a volume, by the volume's id. */
-const planned = new Map<string, string>();
 
 /** What a preview can see of a volume that is to be attached. What cannot be seen just now is not judged. */
 export async function foreseeAttachment(identity: Identity, id: string, exists: boolean): Promise<ForeseenAttachment> {
@@ -22,10 +20,8 @@ export async function foreseeAttachment(identity: Identity, id: string, exists: 
   if (lv === undefined)
     return { problems: [volumeProblem(`is not there: volume group ${volumeGroup} does not hold it. Give another`)] };
 
-  const owner = planned.get(id) ?? identity.digest;
-  if (owner !== identity.digest)
+  if (!planAttachment(identity, volumeGroup, lv))
     return { problems: [volumeProblem("has another Attachment in this program, and can have one")] };
-  planned.set(id, owner);
   const { attachmentMark, mark, formatting, deleting } = parseTags(lv.tags);
   const readOnly = lv.permission === "ro";
   const devices = activationOf(group).devicesOf(group, lv);
@@ -37,12 +33,21 @@ export async function foreseeAttachment(identity: Identity, id: string, exists: 
     if (isLeftInStack(group, lv, identity.stack)) return { problems: [], readOnly };
     return { problems: [volumeProblem(`cannot be attached. ${attachedElsewhere(group, lv, devices).message}`)] };
   }
+  const crowded = await crowdedReason(identity, volumeGroup, id);
+  if (crowded !== undefined) return { problems: [volumeProblem(crowded)] };
   // What is in a pool cannot be read unless it is activated, which a preview does not do.
   if (mark || formatting || deleting || !isOnePiece(lv)) return { problems: [], readOnly };
   const range = rangeOfVolume(group, lv);
   const { offsetBytes, lengthBytes: sizeBytes } = range;
   const content = await holdingPhysicalVolume(range, () => contentOf(range.device, { offsetBytes, sizeBytes }));
   return { problems: [], readOnly, content };
+}
+
+/** A copy of a volume that is attached needs room beside it: all that was planned before has been accepted without. */
+async function crowdedReason(identity: Identity, volumeGroup: string, id: string): Promise<string | undefined> {
+  if (!isToBeCopied(volumeGroup, id) || (await refusalsIn(volumeGroup)).length === 0) return undefined;
+  settle(identity);
+  return `cannot be attached while it is copied: volume group ${volumeGroup}, with all that is planned in it, has no room for the snapshot that is copied then. Let the Backend grow, or attach it in a later update`;
 }
 
 function volumeProblem(reason: string): { property: string; reason: string } {

@@ -1,34 +1,18 @@
-import { isDead, isNamed } from "../claims.js";
-import type { Identity, PoolReference } from "../service.js";
+import type { Identity, PoolReference, VolumeSource } from "../service.js";
 import { recentGroups } from "./change.js";
-import { foreseenLayout, type PlannedDevices } from "./foreseenLayout.js";
-import { parseGroupTags } from "./groupTags.js";
-import { growth, type Layout } from "./growth.js";
-import { groupOfBackend, volumeId } from "./ids.js";
-import { judge, type Means } from "./judge.js";
-import { joinRanges } from "./placement.js";
-import { notedPlan, notePlanned, noteSettled, type PlannedVolume } from "./planNotes.js";
-import type { Refusal } from "./plannedChanges.js";
-import { type PlannedPool, promisesOf } from "./pool/promises.js";
-import type { ExtentRange, Group } from "./report.js";
-import { parseTags } from "./tags.js";
+import { changesOf, grownBytes } from "./changesOf.js";
+import { foreseeGroup, type PlannedBackend } from "./foreseenGroup.js";
+import { growth } from "./growth.js";
+import { groupOfBackend } from "./ids.js";
+import { judge } from "./judge.js";
+import { notedPlan, notePlanned, noteSettled } from "./planNotes.js";
+import type { Intent, Refusal } from "./plannedChanges.js";
+import type { ExtentRange, Group, LogicalVolume } from "./report.js";
 
-/** What a Backend of this deployment makes of its group. */
-export interface PlannedBackend {
-  /** Whether the group is still to be made. */
-  readonly isNew: boolean;
-  readonly devices: PlannedDevices;
-  readonly activation: "loop" | "deviceMapper";
-  /** Whether new volumes will be made in a pool. */
-  readonly hasPool: boolean;
-  /** The pool as it will be; nothing where there is none, or where it stays as it is. */
-  readonly pool: PlannedPool | undefined;
-}
-
-/** What this deployment still means to make in one group, by identity: set, never added, since a check may come twice. */
+/** What this deployment still means to do in one group, by identity: set, never added, since a check may come twice. */
 interface PlannedGroup {
   backend?: PlannedBackend;
-  readonly volumes: Map<string, PlannedVolume>;
+  readonly intents: Map<string, Intent>;
 }
 
 const groups = new Map<string, PlannedGroup>();
@@ -51,45 +35,72 @@ export function plannedOwner(volumeGroup: string): string | undefined {
   return [...groupsOfBackends].find(([, name]) => name === volumeGroup)?.[0];
 }
 
-export function planVolume({ digest }: Identity, volumeGroup: string, sizeGib: number): void {
-  plan(volumeGroup, digest, { sizeGib });
+export function planVolume({ digest }: Identity, volumeGroup: string, sizeGib: number, source?: VolumeSource): void {
+  plan(volumeGroup, digest, { kind: "volume", sizeGib, source });
 }
 
-export function planGrowth({ digest }: Identity, volumeGroup: string, lvUuid: string, toGib: number): void {
-  plan(volumeGroup, digest, { sizeGib: toGib, lvUuid });
+export function planGrowth({ digest }: Identity, volumeGroup: string, { uuid }: LogicalVolume, toGib: number): void {
+  plan(volumeGroup, digest, { kind: "growth", lvUuid: uuid, toGib });
 }
 
-function plan(volumeGroup: string, identity: string, volume: PlannedVolume): void {
-  planned(volumeGroup).volumes.set(identity, volume);
-  notePlanned(volumeGroup, identity, volume);
+export function planSnapshot({ digest }: Identity, volumeGroup: string, { uuid }: LogicalVolume): void {
+  plan(volumeGroup, digest, { kind: "snapshot", lvUuid: uuid });
 }
 
-/** The volume is there as planned, or will not come. */
-export function settleVolume({ digest }: Identity): void {
-  for (const [volumeGroup, { volumes }] of groups) {
-    if (volumes.delete(digest)) noteSettled(volumeGroup, digest);
+/** Returns false where another Attachment of this deployment is to have the volume. */
+export function planAttachment({ digest }: Identity, volumeGroup: string, { uuid }: LogicalVolume): boolean {
+  const isTaken = ([identity, intent]: [string, Intent]) =>
+    identity !== digest && intent.kind === "attachment" && intent.lvUuid === uuid;
+  if ([...planned(volumeGroup).intents].some(isTaken)) return false;
+  plan(volumeGroup, digest, { kind: "attachment", lvUuid: uuid });
+  return true;
+}
+
+function plan(volumeGroup: string, identity: string, intent: Intent): void {
+  planned(volumeGroup).intents.set(identity, intent);
+  // What the update needs to know for the sake of others' places.
+  if (intent.kind === "volume" || intent.kind === "growth") notePlanned(volumeGroup, identity, intent);
+}
+
+/** It is done as planned, or will not be. */
+export function settle({ digest }: Identity): void {
+  for (const [volumeGroup, { intents }] of groups) {
+    if (intents.delete(digest)) noteSettled(volumeGroup, digest);
   }
 }
 
 /** The sizes of the other volumes still to be made in a group: what is placed now leaves room for them. */
 export function stillPlanned(volumeGroup: string, { digest }: Identity): number[] {
-  return foreseen(volumeGroup)
-    .filter(([identity, { lvUuid }]) => identity !== digest && lvUuid === undefined)
-    .map(([, { sizeGib }]) => sizeGib);
+  return foreseen(volumeGroup).flatMap(([identity, intent]) =>
+    identity !== digest && intent.kind === "volume" ? [intent.sizeGib] : [],
+  );
 }
 
 /** The free extents that planned growths will need: no new volume may be put there. */
 export function reservedRanges(group: Group): ExtentRange[] {
-  return foreseen(group.name).flatMap(([, { lvUuid, sizeGib }]) => {
-    const lv = group.lvs.find(({ uuid }) => uuid === lvUuid);
-    const answer = lv && growth({ layout: group, lv, toGib: sizeGib });
+  return foreseen(group.name).flatMap(([, intent]) => {
+    if (intent.kind !== "growth") return [];
+    const lv = group.lvs.find(({ uuid }) => uuid === intent.lvUuid);
+    const answer = lv && growth({ layout: group, lv, toGib: intent.toGib });
     return answer?.ok && answer.range ? [answer.range] : [];
   });
 }
 
 /** What this process has heard of, and what the preview before it has. */
-function foreseen(volumeGroup: string): [identity: string, PlannedVolume][] {
-  return [...new Map([...notedPlan(volumeGroup), ...planned(volumeGroup).volumes])];
+function foreseen(volumeGroup: string): [identity: string, Intent][] {
+  return [...new Map([...notedPlan(volumeGroup), ...planned(volumeGroup).intents])];
+}
+
+/** The size of a volume once it has grown as planned. */
+export function foreseenBytes(volumeGroup: string, lv: LogicalVolume): number {
+  return grownBytes(planned(volumeGroup).intents, lv);
+}
+
+/** Whether a volume is to be made as a copy of that one. */
+export function isToBeCopied(volumeGroup: string, id: string): boolean {
+  return [...planned(volumeGroup).intents.values()].some(
+    (intent) => intent.kind === "volume" && intent.source && "volume" in intent.source && intent.source.volume === id,
+  );
 }
 
 /** The group that volumes of a Backend go to, if it can be told yet. */
@@ -102,49 +113,16 @@ export function isPlannedGroup(volumeGroup: string): boolean {
   return groups.get(volumeGroup)?.backend !== undefined;
 }
 
-/** What of all that is planned in the group it cannot hold: growths first, then new volumes in the order of their checks. */
+/** What of all that is planned in the group it cannot hold: growths first, then all else in the order of the checks. */
 export async function refusalsIn(volumeGroup: string): Promise<Refusal[]> {
-  const foreseenGroup = await foreseeGroup(volumeGroup);
-  if (foreseenGroup === undefined) return [];
-  const volumes = [...planned(volumeGroup).volumes].map(([identity, volume]) => ({ identity, ...volume }));
-  return judge({
-    ...foreseenGroup,
-    growths: volumes.flatMap(({ identity, lvUuid, sizeGib }) => {
-      const lv = foreseenGroup.layout.lvs.find(({ uuid }) => uuid === lvUuid);
-      return lv ? [{ identity, lv, toGib: sizeGib }] : [];
-    }),
-    creates: volumes.filter(({ lvUuid }) => lvUuid === undefined),
-  });
-}
-
-/** The group as it will be. Nothing where that cannot be known: a group that exists but is not to be seen just now. */
-async function foreseeGroup(volumeGroup: string): Promise<(Means & { layout: Layout }) | undefined> {
-  const { backend, volumes } = planned(volumeGroup);
+  const { backend, intents } = planned(volumeGroup);
   const found = (await recentGroups()).find(({ name }) => name === volumeGroup);
-  if (found === undefined && !backend?.isNew) return undefined;
-  const group = found && withoutLeftVolumes(found, [...volumes.keys()]);
-  const { name, tags, lvs } = group ?? { name: volumeGroup, tags: [], lvs: [] };
-  const activation = backend?.activation ?? parseGroupTags(tags).activation;
-  const isThick = backend !== undefined && !backend.hasPool;
-  const promises = isThick ? undefined : promisesOf({ name, tags, lvs }, backend?.pool);
-  const means = { inPieces: activation === "deviceMapper", promises };
-  const layout = backend ? foreseenLayout(group, backend.devices) : group;
-  return layout && { layout, ...means };
-}
-
-/** What killed creates of the planned volumes left behind is taken over by them, or taken away: it counts as free. */
-function withoutLeftVolumes(group: Group, identities: readonly string[]): Group {
-  const left = group.lvs.filter(({ name, tags }) => {
-    const { mark } = parseTags(tags);
-    const isOwn = mark !== undefined && identities.includes(mark.identity) && isDead(mark);
-    return isOwn && !isNamed("Volume", volumeId(group.name, name));
-  });
-  const free = joinRanges([...group.free, ...left.flatMap(({ segments }) => segments)]);
-  return left.length === 0 ? group : { ...group, lvs: group.lvs.filter((lv) => !left.includes(lv)), free };
+  const group = foreseeGroup(volumeGroup, found, backend, new Set(intents.keys()));
+  return group ? judge({ ...group, ...changesOf(intents, group) }) : [];
 }
 
 function planned(volumeGroup: string): PlannedGroup {
-  const known = groups.get(volumeGroup) ?? { volumes: new Map() };
+  const known = groups.get(volumeGroup) ?? { intents: new Map() };
   groups.set(volumeGroup, known);
   return known;
 }

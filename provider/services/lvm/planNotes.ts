@@ -1,30 +1,25 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { runFolder } from "../../host/runFolder.js";
+import type { Intent } from "./plannedChanges.js";
 
 /**
  * What a preview planned for a group, left for the update that follows in another process: its first volumes are placed
  * before the rest are heard of, and must leave room for them, as the preview promised. Only a hint, so it may be lost.
  */
 interface Notes {
-  readonly [identity: string]: PlannedVolume & { readonly notedAt: number };
-}
-
-/** A volume to be made, or (with the UUID that it has) one to grow to that size. */
-export interface PlannedVolume {
-  readonly sizeGib: number;
-  readonly lvUuid?: string;
+  readonly [identity: string]: Intent & { readonly notedAt: number };
 }
 
 /** An update follows its preview within minutes; a plan older than this was given up, in ms. */
 const validMs = 600_000;
 
 /** What is planned, by identity, as far as it is recent. */
-export function notedPlan(volumeGroup: string): [identity: string, PlannedVolume][] {
+export function notedPlan(volumeGroup: string): [identity: string, Intent][] {
   return Object.entries(read(volumeGroup)).filter(([, { notedAt }]) => Date.now() - notedAt < validMs);
 }
 
-export function notePlanned(volumeGroup: string, identity: string, volume: PlannedVolume): void {
-  write(volumeGroup, { ...read(volumeGroup), [identity]: { ...volume, notedAt: Date.now() } });
+export function notePlanned(volumeGroup: string, identity: string, intent: Intent): void {
+  write(volumeGroup, { ...read(volumeGroup), [identity]: { ...intent, notedAt: Date.now() } });
 }
 
 export function noteSettled(volumeGroup: string, identity: string): void {

@@ -3,7 +3,7 @@ import { recentGroups } from "./change.js";
 import { findSource } from "./copies/source.js";
 import { gibBytes } from "./geometry.js";
 import { idOfSource } from "./ids.js";
-import { plannedBackend } from "./plan.js";
+import { foreseenBytes, plannedBackend } from "./plan.js";
 import { refuseLoopActivation } from "./snapshots/refuseLoopActivation.js";
 import { parseTags } from "./tags.js";
 
@@ -11,7 +11,9 @@ import { parseTags } from "./tags.js";
 export async function readSource(source: VolumeSource): Promise<SourceFacts> {
   const { group, lv, sizeBytes } = findSource(await recentGroups(), source);
   refuseLoopActivation("A copy", group, plannedBackend(group.name)?.activation);
-  return { size: Math.floor(sizeBytes / gibBytes), bootable: parseTags(lv.tags).bootable };
+  // A volume that this program lets grow, grows before it is copied.
+  const then = "volume" in source ? foreseenBytes(group.name, lv) : sizeBytes;
+  return { size: Math.floor(then / gibBytes), bootable: parseTags(lv.tags).bootable };
 }
 
 /** A copy shares its source's pool, or is written beside it. */

@@ -7,7 +7,7 @@ import { backendId, partsOf, requireGroupOf } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
 import { unmarkVolumeWhenQuiet } from "./marking.js";
-import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settleVolume } from "./plan.js";
+import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settle } from "./plan.js";
 import { readSource, sourceElsewhere } from "./readSource.js";
 import { createRefusal, growthRefusal } from "./refusalWords.js";
 import { removeVolume } from "./removeVolume.js";
@@ -25,10 +25,10 @@ export const volumes: VolumeService = {
     if (elsewhere) return [elsewhere];
     const missing = isPlannedGroup(volumeGroup) ? undefined : await missingGroup(volumeGroup);
     if (missing) return [missing];
-    planVolume(identity, volumeGroup, wish.size);
+    planVolume(identity, volumeGroup, wish.size, wish.source);
     const refusal = (await refusalsIn(volumeGroup)).find((one) => one.identity === identity.digest);
     if (refusal === undefined || refusal.kind === "growth") return [];
-    settleVolume(identity);
+    settle(identity);
     return [{ property: "size", reason: createRefusal(volumeGroup, refusal) }];
   },
 
@@ -42,13 +42,14 @@ export const volumes: VolumeService = {
     const [snapshot] = thickSnapshotsOf(group, lv);
     if (snapshot && activationOf(group).devicesOf(group, lv).length > 0)
       return `cannot grow while it is attached, since it has thick snapshots (${snapshot.name}): delete these first, or detach it`;
-    planGrowth(identity, group.name, lv.uuid, size);
+    planGrowth(identity, group.name, lv, size);
     const refusals = await refusalsIn(group.name);
+    if (refusals.length === 0) return undefined;
+    settle(identity);
     const own = refusals.find((one) => one.identity === identity.digest);
     if (own) return growthRefusal(group.name, own, size);
     // All that was planned before was accepted: whatever does not fit now is in the way of this growth.
-    if (refusals.length === 0) return undefined;
-    return `cannot grow to ${size} GiB together with the new volumes of this program, which need that room. Let the Backend grow, or ask for less`;
+    return `cannot grow to ${size} GiB together with the new volumes and snapshots of this program, which need that room. Let the Backend grow, or ask for less`;
   },
 
   async isAttached(id, location) {
@@ -60,7 +61,7 @@ export const volumes: VolumeService = {
 
   async create(identity, id, wish) {
     const made = await makeVolume(identity, requireGroupOf(id), wish);
-    settleVolume(identity);
+    settle(identity);
     return made;
   },
 
@@ -74,13 +75,13 @@ export const volumes: VolumeService = {
 
   async update(identity, id, wish, location) {
     const facts = await changeVolume(partsOf(id), wish, location);
-    settleVolume(identity);
+    settle(identity);
     return facts;
   },
 
   delete: (id, stack, location, cascade) => removeVolume(partsOf(id), { stack, cascade }, location),
 
-  settle: settleVolume,
+  settle,
 };
 
 /** What a growth that was cut short added is no part of the volume yet: so the update that finishes it comes. */

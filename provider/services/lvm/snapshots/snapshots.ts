@@ -4,11 +4,11 @@ import { recentGroups } from "../change.js";
 import { requireSnapshotParts, volumeId } from "../ids.js";
 import { locateVolume } from "../locate.js";
 import { unmarkVolumeWhenQuiet } from "../marking.js";
+import { settle } from "../plan.js";
 import type { Group, LogicalVolume } from "../report.js";
 import { parseTags } from "../tags.js";
 import { changeSnapshot } from "./changeSnapshot.js";
 import { makeSnapshot } from "./makeSnapshot.js";
-import { settleSnapshot } from "./plannedSnapshots.js";
 import { removeSnapshot } from "./removeSnapshot.js";
 import { snapshotFacts } from "./snapshotFacts.js";
 import { snapshotProblems } from "./snapshotProblems.js";
@@ -20,7 +20,7 @@ export const snapshots: SnapshotService = {
 
   async create(identity, wish) {
     const made = await makeSnapshot(identity, wish);
-    settleSnapshot(identity);
+    settle(identity);
     return made;
   },
 
@@ -38,7 +38,7 @@ export const snapshots: SnapshotService = {
 
   delete: (id, location) => removeSnapshot(requireSnapshotParts(id), location),
 
-  settle: settleSnapshot,
+  settle,
 };
 
 function seen(group: Group, lv: LogicalVolume): SeenSnapshot {

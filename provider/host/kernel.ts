@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { release } from "node:os";
+import { hasSysAdmin } from "./capabilities.js";
 import { textOf } from "./textOf.js";
 
 /** Whether this kernel has a module: loaded, built in, or to be loaded when it is first needed. `name` as in a file's name, with hyphens. */
@@ -13,9 +14,34 @@ export function kernelHas(name: string): boolean {
 /** The lists of this kernel's modules: some hundred KiB that do not change while it runs, and are asked for often. */
 let modules: string | undefined;
 
-/** Whether lvm2 can activate volumes on this kernel. */
+/** Whether lvm2 can activate volumes here. */
 export function hasDeviceMapper(): boolean {
-  return existsSync("/sys/class/misc/device-mapper") || kernelHas("dm-mod");
+  return faultOfDeviceMapper() === undefined;
+}
+
+/** All of device-mapper is asked for through this. */
+const control = "/dev/mapper/control";
+
+/**
+ * Why lvm2 cannot activate volumes here, if so, and the remedy; reads after "device-mapper, ". A container sees what its
+ * host's kernel has, and may not use it. Of a module that is not loaded yet only that is known: opening its device would
+ * load it.
+ */
+export function faultOfDeviceMapper(): string | undefined {
+  const isLoaded = existsSync("/sys/class/misc/device-mapper");
+  if (!isLoaded && !kernelHas("dm-mod")) return "which this kernel lacks: load it (`modprobe dm-mod`)";
+  const why = hasSysAdmin() ? (isLoaded ? faultOfOpening(control) : undefined) : "it lacks CAP_SYS_ADMIN";
+  if (why === undefined) return undefined;
+  return `which this kernel has, but this process cannot use (${why}): give its container CAP_SYS_ADMIN and ${control}`;
+}
+
+function faultOfOpening(path: string): string | undefined {
+  try {
+    closeSync(openSync(path, "r+"));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Whether this kernel can mount that type of file system; yes where its modules cannot be seen, as in a container. */

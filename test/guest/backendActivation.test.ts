@@ -124,3 +124,20 @@ test("a device of device-mapper that was renamed is the same physical volume", a
   assert.match(String(bed.deployment.get("pool").outputs.devices), /_new$/);
   await bed.deployment.destroy();
 });
+
+test("auto is device-mapper only where this process may use it", async () => {
+  const text = `
+    const { faultOfDeviceMapper } = await import("./dist/provider/host/kernel.js");
+    const { wayOf } = await import("./dist/provider/services/lvm/activation/choose.js");
+    console.log(wayOf({ activation: "auto" }), faultOfDeviceMapper());`;
+  const says = async (...within: string[]) => {
+    const [program = "", ...args] = [...within, process.execPath, "--input-type=module", "-e", text];
+    return (await command(program, ...args)).trim();
+  };
+  assert.equal(await says(), "deviceMapper undefined");
+  assert.match(
+    await says("unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /dev/mapper && exec "$@"', "sh"),
+    /^loop which this kernel has, but this process cannot use \(ENOENT: .*\/dev\/mapper\/control'\)/,
+  );
+  assert.match(await says("setpriv", "--bounding-set=-sys_admin"), /^loop .*lacks CAP_SYS_ADMIN/);
+});

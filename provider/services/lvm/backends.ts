@@ -1,5 +1,5 @@
 import { deviceSizeBytes } from "../../host/blockDevice.js";
-import { hasDeviceMapper } from "../../host/kernel.js";
+import { faultOfDeviceMapper, hasDeviceMapper } from "../../host/kernel.js";
 import { findLoopDevice, isBackedBy, loopOfFile } from "../../host/loop.js";
 import { notice } from "../../host/notice.js";
 import type { BackendService, BackendWish, SeenBackend } from "../service.js";
@@ -53,15 +53,17 @@ export const backends: BackendService = {
     return seen(group, recorded);
   },
 
-  needsRepair({ loopFile }, { volumeGroup, thin, devices, location }) {
+  needsRepair({ loopFile, devices: wanted }, { volumeGroup, thin, devices, physicalVolumes, location }) {
     if (loopFile !== undefined && loopOfFile(loopFile.path) === undefined) return true;
     if (!devices.every(isThere)) return true;
+    // One has left the group, and perhaps nothing more.
+    if (Object.keys(physicalVolumes).some((path) => !wanted.includes(path))) return true;
     return thin && hasDeviceMapper() && !hasPoolDevice(volumeGroup, location.vgUuid);
   },
 
   refuseKernel(wish, recorded) {
-    const way = wayOf(wish, recorded.activation);
-    return way === "deviceMapper" && !hasDeviceMapper() ? noDeviceMapper() : undefined;
+    const fault = wayOf(wish, recorded.activation) === "deviceMapper" ? faultOfDeviceMapper() : undefined;
+    return fault === undefined ? undefined : noDeviceMapper(fault);
   },
 
   update: (id, wish, recorded) => updateGroup(requireGroupOf(id), wish, recorded),
@@ -120,7 +122,8 @@ function seen(group: Group, recorded?: SeenBackend): SeenBackend {
     },
     facts: groupFacts(group, {
       directories: recorded?.facts.directories ?? [],
-      physicalVolumes: uuidsByPath(devices),
+      // One that left in an update that was cut short is still to be given back.
+      physicalVolumes: { ...recorded?.facts.physicalVolumes, ...uuidsByPath(devices) },
     }),
   };
 }

@@ -7,6 +7,8 @@ import { notice } from "../../host/notice.js";
 export interface LvmOptions extends RunOptions {
   /** Whether lvm may and shall use device-mapper. Without it, metadata are changed and nothing else: they are real. */
   readonly deviceMapper?: boolean;
+  /** Settings of lvm.conf for this command alone. */
+  readonly settings?: readonly string[];
 }
 
 /** Where lvm keeps its own locks, of groups and of the whole host. */
@@ -22,7 +24,7 @@ const quietMs = 2_000;
  */
 export async function lvm(args: readonly [string, ...string[]], options: LvmOptions = {}): Promise<CommandResult> {
   const driver = options.deviceMapper ? [] : ["--driverloaded", "n"];
-  const all = [...args, ...answer(args[0]), ...driver, "--config", config()];
+  const all = [...args, ...answer(args[0]), ...driver, "--config", config(options.settings)];
   const isTagOption = (arg: string | undefined) => arg === "--addtag" || arg === "--deltag";
   const shownArgs = args.filter((arg, at) => !isTagOption(arg) && !isTagOption(args[at - 1]));
   let awaited: string | undefined;
@@ -54,8 +56,9 @@ function answer(subcommand: string): string[] {
   return subcommand.endsWith("remove") ? [] : ["--yes"];
 }
 
-function config(): string {
+function config(settings: readonly string[] = []): string {
   return [
+    ...settings,
     // lvm archives the group's whole text at each change and keeps it for 30 days: too much for groups with many volumes.
     "backup/archive=0",
     // Reports as they are read here, whatever this host's lvm.conf says.

@@ -344,6 +344,6 @@ export const backendsByKernel: readonly BadInput[] = inGuest
         name: "a thin pool on a kernel without device-mapper",
         program: newBackend({ thinPool: true }),
         property: path("lvm.thinPool"),
-        says: /this kernel lacks it/,
+        says: /which this kernel lacks/,
       },
     ];

@@ -1,4 +1,4 @@
-import { hasDeviceMapper, kernelHas } from "../../../host/kernel.js";
+import { faultOfDeviceMapper, hasDeviceMapper, kernelHas } from "../../../host/kernel.js";
 import { findTool, installCommand } from "../../../host/tools.js";
 import type { BackendFacts, BackendWish, Problem } from "../../service.js";
 
@@ -18,13 +18,14 @@ export function wantsPool({ thinPool, adopt }: BackendWish, way: Way, current?: 
 
 /** What this kernel and host have against volumes that become devices like that. */
 export function wayProblems(wish: BackendWish, way: Way, hasPool: boolean): Problem[] {
-  if (way === "deviceMapper" && !hasDeviceMapper()) return [noDeviceMapper()];
+  const unfit = faultOfDeviceMapper();
+  if (way === "deviceMapper" && unfit !== undefined) return [noDeviceMapper(unfit)];
   if (!hasPool) return [];
   const fault = (reason: string): Problem[] => [{ property: "lvm.thinPool", reason }];
   if (way === "loop") {
-    const because = hasDeviceMapper() ? "this group's volumes" : "this kernel lacks it, so that volumes";
+    const because = unfit === undefined ? "and this group's volumes" : `${unfit}; without it volumes`;
     return fault(
-      `needs device-mapper, and ${because} become devices by loop devices (lvm.activation). Leave it out, or set it to false`,
+      `needs device-mapper, ${because} become devices by loop devices (lvm.activation). Leave it out, or set it to false`,
     );
   }
   if (!kernelHas("dm-thin-pool"))
@@ -36,11 +37,10 @@ export function wayProblems(wish: BackendWish, way: Way, hasPool: boolean): Prob
   );
 }
 
-/** For a group that device-mapper activates, on a kernel without. */
-export function noDeviceMapper(): Problem {
+/** For a group that device-mapper activates, where it cannot be used. */
+export function noDeviceMapper(fault: string): Problem {
   return {
     property: "lvm.activation",
-    reason:
-      "is by device-mapper, which this kernel lacks: load it (`modprobe dm-mod`), or set it to loop, which can show volumes that are one linear piece",
+    reason: `is by device-mapper, ${fault}, or set it to loop, which can show volumes that are one linear piece`,
   };
 }

@@ -1,6 +1,6 @@
 import { BlockboxError } from "../../../errors.js";
-import { findMappedDevice, type MappedDevice, setReadOnly } from "../../../host/deviceMapper.js";
-import { hasDeviceMapper } from "../../../host/kernel.js";
+import { findMappedDevice, listMappedDevices, type MappedDevice, setReadOnly } from "../../../host/deviceMapper.js";
+import { faultOfDeviceMapper } from "../../../host/kernel.js";
 import { waitUntilUnused } from "../../../host/letGo.js";
 import type { Lock } from "../../../host/lock.js";
 import { type LoopDevice, loopsOverRange } from "../../../host/loop.js";
@@ -12,16 +12,20 @@ import { mappedUuid } from "./activeVolumes.js";
 /** As lvm2 usually does: a device of device-mapper for each volume that is attached. */
 export const deviceMapperActivation: Activation = {
   require(group) {
-    if (!hasDeviceMapper()) {
+    const fault = faultOfDeviceMapper();
+    if (fault !== undefined) {
       throw new BlockboxError(
         "HOST_UNFIT",
-        `Volume group ${group.name} is activated by device-mapper, which this kernel lacks. Load it (\`modprobe dm-mod\`), or set lvm.activation of its Backend to loop, which can show volumes that are one linear piece.`,
+        `Volume group ${group.name} is activated by device-mapper, ${fault}, or set lvm.activation of its Backend to loop, which can show volumes that are one linear piece.`,
       );
     }
     refuseLoopsOn(group);
   },
 
-  devicesOf: (group, lv) => [mapped(group, lv)].filter((device) => device !== undefined),
+  devicesOf(group, lv) {
+    const device = mapped(group, lv);
+    return device ? [device] : mappedBelow(group, lv);
+  },
 
   deviceOf: (group, lv) => mapped(group, lv),
 
@@ -49,9 +53,14 @@ export const deviceMapperActivation: Activation = {
 };
 
 /** Also of a volume that is not to be activated by itself, as lvm has it for its own thin snapshots. */
-export async function activate(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
+export async function activate(
+  group: Group,
+  lv: LogicalVolume,
+  lock: Lock,
+  settings: readonly string[] = [],
+): Promise<void> {
   const options = ["--activate", "y", "--ignoreactivationskip"];
-  await lvm(["lvchange", ...options, `${group.name}/${lv.name}`], { lock, deviceMapper: true });
+  await lvm(["lvchange", ...options, `${group.name}/${lv.name}`], { lock, deviceMapper: true, settings });
 }
 
 export async function deactivate(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
@@ -62,6 +71,12 @@ export async function deactivate(group: Group, lv: LogicalVolume, lock: Lock): P
 function mapped(group: Group, lv: LogicalVolume): (ShownDevice & MappedDevice) | undefined {
   const device = findMappedDevice(mappedUuid(group, lv));
   return device && { ...device, path: `/dev/${group.name}/${lv.name}` };
+}
+
+/** What is left of a volume's devices where its own is gone, as after a command that was cut short: an origin that its snapshots read. */
+function mappedBelow(group: Group, lv: LogicalVolume): ShownDevice[] {
+  const uuid = mappedUuid(group, lv);
+  return listMappedDevices().filter((device) => device.uuid.startsWith(`${uuid}-`));
 }
 
 /** All loop devices that show extents of the group. */

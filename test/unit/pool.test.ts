@@ -5,6 +5,7 @@ import { matchDevices } from "../../provider/services/lvm/devices/match.js";
 import { isPvUuidOf, newPvUuid, ownerByGroup, ownerByIdentity } from "../../provider/services/lvm/devices/ownUuid.js";
 import { pathIn, pathTags } from "../../provider/services/lvm/devices/pathTags.js";
 import { fillWords } from "../../provider/services/lvm/pool/fill.js";
+import { type PlannedPool, promisesOf } from "../../provider/services/lvm/pool/promises.js";
 import { wantedPoolSize } from "../../provider/services/lvm/pool/size.js";
 import type { Group, LogicalVolume, PhysicalVolume } from "../../provider/services/lvm/report.js";
 
@@ -86,10 +87,31 @@ test("a physical volume says by its UUID whose it was to be", () => {
   assert.equal(pathIn([]), undefined);
 });
 
+const metadata = (size: number) => ({ name: "g-pool_tmeta", kind: "hidden", sizeBytes: size * mib }) as LogicalVolume;
+
+test("nothing new is made in a pool that is too full, that leaks, or in which lvm itself makes nothing", () => {
+  const fault = (metadataMib: number, about: Partial<LogicalVolume>, planned?: PlannedPool) => {
+    const fill = { dataPercent: 10, metadataPercent: 74.9 };
+    const pool = { name: "g-pool", kind: "thinPool", sizeBytes: 1024 * mib, fill, ...about } as LogicalVolume;
+    return promisesOf({ name: "g", tags: [], lvs: [pool, metadata(metadataMib)] }, planned)?.fault;
+  };
+  const used = (metadataPercent: number) => ({ fill: { dataPercent: 10, metadataPercent } });
+  const grown = { dataBytes: 1024 * mib, metadataBytes: 32 * mib, overSubscription: 1 };
+  assert.equal(fault(16, {}), undefined);
+  assert.match(fault(16, used(75)) ?? "", /^has used 75 % of its metadata, and from 75 % on/);
+  assert.equal(fault(16, used(75), grown), undefined);
+  assert.equal(fault(32, used(86.9)), undefined);
+  assert.match(fault(32, used(87.5)) ?? "", /from 87 % on/);
+  assert.match(fault(1024, used(95)) ?? "", /from 95 % on/);
+  assert.match(fault(1024, { poolState: { zeroes: true, readOnly: true } }) ?? "", /has used 100 % of its metadata/);
+  assert.match(fault(1024, { poolState: { zeroes: false, readOnly: false } }) ?? "", /`lvchange --zero y g\/g-pool`/);
+  assert.match(fault(1024, { fill: { dataPercent: 95, metadataPercent: 1 } }) ?? "", /95 % of its data/);
+});
+
 test("a pool is warned of from 80 % of its data or metadata", () => {
   const words = (dataPercent: number, metadataPercent: number) => {
     const pool = { name: "g-pool", kind: "thinPool", fill: { dataPercent, metadataPercent } } as LogicalVolume;
-    return fillWords({ name: "g", lvs: [pool] } as unknown as Group);
+    return fillWords({ name: "g", lvs: [pool, metadata(128)] } as unknown as Group);
   };
   assert.equal(words(79.9, 79.9), undefined);
   assert.match(words(80, 10) ?? "", /has used 80 % of its data;.*lvm\.devices/);

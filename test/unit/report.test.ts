@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { parseReport } from "../../provider/services/lvm/report.js";
+import { parseOrphans, parseReport } from "../../provider/services/lvm/report.js";
 
 /** Captured from lvm 2.03.16. */
 function captured(name: string) {
@@ -110,6 +110,21 @@ test("no groups, groups without volumes, physical volumes without a group, hidde
     hidden?.lvs.map(({ name, segments }) => [name, segments]),
     [["lvol0_pmspare", []]],
   );
+});
+
+test("orphans: what is in no group, but not what lvm knows of being in one that it does not see", () => {
+  const vg = [{ vg_name: "g" }];
+  const pv = (name: string, uuid: string, used: string) => ({
+    ...{ pv_name: name, pv_uuid: uuid, pv_in_use: used, pv_missing: "", pv_tags: "" },
+    ...{ pe_start: "8388608", pv_pe_count: "0" },
+  });
+  const none = { pv: [pv("/dev/a", "u1", ""), pv("/dev/b", "u2", "used"), pv("/dev/c", "", "")] };
+  const orphans = parseOrphans(JSON.stringify({ report: [{ vg, pv: [pv("/dev/d", "u4", "used")] }, none] }));
+  assert.deepEqual(
+    orphans.map(({ device, uuid, peStartBytes }) => [device, uuid, peStartBytes]),
+    [["/dev/a", "u1", 8_388_608]],
+  );
+  assert.deepEqual(parseOrphans("{ }"), []);
 });
 
 test("a report of another shape is refused, not misread", () => {

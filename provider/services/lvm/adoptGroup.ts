@@ -8,10 +8,12 @@ import { changeGroup } from "./change.js";
 import { gibBytes } from "./geometry.js";
 import { groupFamilies, groupTags, parseGroupTags } from "./groupTags.js";
 import { incomplete, locateGroup } from "./locate.js";
+import { leakOf } from "./pool/leak.js";
 import { type Group, readGroups } from "./report.js";
 import { reshapeGroup } from "./reshapeGroup.js";
 import { retagGroup } from "./retag.js";
 import { ownTag, parseTags, tagChanges } from "./tags.js";
+import { poolOf } from "./thinPool.js";
 import { withFile } from "./updateGroup.js";
 
 /**
@@ -64,7 +66,11 @@ function requireAdoptable(groups: readonly Group[], volumeGroup: string): Group 
 }
 
 /** Why a group that exists cannot be adopted, if so. */
-export function faultOfAdopted({ name, extentSizeBytes }: Group): string | undefined {
-  if (gibBytes % extentSizeBytes === 0) return undefined;
-  return `${name} has extents of ${extentSizeBytes} bytes, which do not divide a GiB, so that it cannot hold volumes of whole GiB`;
+export function faultOfAdopted(group: Group): string | undefined {
+  const { name, extentSizeBytes } = group;
+  if (gibBytes % extentSizeBytes !== 0)
+    return `${name} has extents of ${extentSizeBytes} bytes, which do not divide a GiB, so that it cannot hold volumes of whole GiB`;
+  const pool = poolOf(group);
+  const leak = pool && leakOf(group, pool);
+  return leak && `${name} has a thin pool, ${pool.name}, which ${leak}`;
 }

@@ -44,10 +44,19 @@ export interface LogicalVolume {
   pool: string;
   /** How full a pool (or a thick snapshot, whose metadata are counted in) is; nothing while it is not active. */
   fill: { dataPercent: number; metadataPercent: number } | undefined;
+  /** Of a pool alone. */
+  poolState?: PoolState;
   /** Whether a thick snapshot ran full, or a thin volume failed: what it shows is lost. */
   invalid: boolean;
   /** In logical order. Empty for a volume that lies on others (a mirror, a thin volume). */
   segments: Segment[];
+}
+
+export interface PoolState {
+  /** Whether what it gives to a volume is zeroed first: else that shows what deleted ones have left. */
+  readonly zeroes: boolean;
+  /** Whether it takes no writes any more, since its metadata ran full; only known while it is active. */
+  readonly readOnly: boolean;
 }
 
 /** `hidden`: a part of another one, such as a pool's data. */
@@ -71,17 +80,30 @@ export interface Group {
 
 const columns = {
   vg: ["vg_name", "vg_uuid", "vg_tags", "vg_extent_size", "vg_extent_count", "vg_free_count", "vg_missing_pv_count"],
-  pv: ["pv_name", "pv_uuid", "pv_missing", "pv_tags", "pe_start", "pv_pe_count"],
+  pv: ["pv_name", "pv_uuid", "pv_missing", "pv_tags", "pe_start", "pv_pe_count", "pv_in_use"],
   lv: [
     ...["lv_name", "lv_uuid", "lv_tags", "lv_size", "lv_attr", "lv_time", "origin", "pool_lv"],
     ...["data_percent", "metadata_percent", "lv_snapshot_invalid", "lv_health_status"],
   ],
   pvseg: ["pv_name", "pv_uuid", "pvseg_start", "pvseg_size", "lv_uuid", "segtype", "seg_start_pe"],
-  seg: ["lv_uuid"],
+  seg: ["lv_uuid", "zero"],
 } as const;
+
+/** All that lvm can see of this host. */
+export interface Host {
+  readonly groups: Group[];
+  /** Physical volumes in no group, and none that lvm knows of being in a group that cannot be seen. */
+  readonly orphans: PhysicalVolume[];
+}
 
 /** All volume groups of this host, or the one of that name if it is here. One lvm command, which activates nothing. */
 export async function readGroups(options: { lock?: Lock; volumeGroup?: string } = {}): Promise<Group[]> {
+  const { groups } = await readHost(options);
+  return groups.filter(({ name }) => options.volumeGroup === undefined || name === options.volumeGroup);
+}
+
+/** As readGroups, with what is in no group. */
+export async function readHost(options: { lock?: Lock } = {}): Promise<Host> {
   const selection = Object.entries(columns).flatMap(([report, names]) => [
     "--configreport",
     report,
@@ -92,7 +114,7 @@ export async function readGroups(options: { lock?: Lock; volumeGroup?: string } 
   // Only device-mapper knows how full a pool is.
   const deviceMapper = hasDeviceMapper();
   const { stdout } = await lvm(["fullreport", ...format, ...selection], { lock: options.lock, deviceMapper });
-  return parseReport(stdout).filter(({ name }) => options.volumeGroup === undefined || name === options.volumeGroup);
+  return { groups: parseReport(stdout), orphans: parseOrphans(stdout) };
 }
 
 type Row = Readonly<Record<string, string>>;
@@ -106,7 +128,16 @@ export function parseReport(json: string): Group[] {
   );
 }
 
-function group(vg: Row, { pv = [], lv = [], pvseg = [] }: Report): Group {
+/** The physical volumes in the same JSON that are in no group. */
+export function parseOrphans(json: string): PhysicalVolume[] {
+  const { report = [] } = JSON.parse(json) as { report?: readonly Report[] };
+  return report
+    .filter(({ vg = [] }) => vg.every((row) => text(row, "vg_name") === ""))
+    .flatMap(({ pv = [] }) => pv.filter((row) => text(row, "pv_uuid") !== "" && text(row, "pv_in_use") === ""))
+    .map(physicalVolume);
+}
+
+function group(vg: Row, { pv = [], lv = [], pvseg = [], seg = [] }: Report): Group {
   return {
     name: text(vg, "vg_name"),
     uuid: text(vg, "vg_uuid"),
@@ -116,7 +147,7 @@ function group(vg: Row, { pv = [], lv = [], pvseg = [] }: Report): Group {
     freeExtents: number(vg, "vg_free_count"),
     complete: number(vg, "vg_missing_pv_count") === 0,
     pvs: pv.map(physicalVolume),
-    lvs: lv.map((row) => logicalVolume(row, pvseg)),
+    lvs: lv.map((row) => logicalVolume(row, pvseg, seg)),
     free: pvseg.filter((row) => text(row, "segtype") === "free").map(range),
   };
 }
@@ -132,8 +163,10 @@ function physicalVolume(row: Row): PhysicalVolume {
   };
 }
 
-function logicalVolume(row: Row, pieces: readonly Row[]): LogicalVolume {
+function logicalVolume(row: Row, pieces: readonly Row[], segments: readonly Row[]): LogicalVolume {
   const uuid = text(row, "lv_uuid");
+  const found = kind(row);
+  const own = segments.filter((segment) => text(segment, "lv_uuid") === uuid);
   return {
     name: text(row, "lv_name").replace(/^\[(.*)\]$/, "$1"),
     uuid,
@@ -141,12 +174,13 @@ function logicalVolume(row: Row, pieces: readonly Row[]): LogicalVolume {
     sizeBytes: number(row, "lv_size"),
     // A capital R: its device alone is read only just now.
     permission: text(row, "lv_attr").charAt(1) === "r" ? "ro" : "rw",
-    kind: kind(row),
+    kind: found,
     // lvm does not know it of volumes from before it kept it.
     createdAt: Number(text(row, "lv_time")) || 0,
     origin: text(row, "origin").replace(/^\[(.*)\]$/, "$1"),
     pool: text(row, "pool_lv").replace(/^\[(.*)\]$/, "$1"),
     fill: fill(row),
+    ...(found === "thinPool" ? { poolState: poolState(row, own) } : {}),
     invalid: text(row, "lv_snapshot_invalid") === "snapshot invalid" || text(row, "lv_health_status") === "failed",
     segments: pieces
       .filter((piece) => text(piece, "lv_uuid") === uuid)
@@ -170,6 +204,13 @@ function kind(row: Row): VolumeKind {
   const found = kinds[text(row, "lv_attr").charAt(0)] ?? "other";
   // Of a thin volume that has a thick snapshot lvm says that it is an origin.
   return found === "thick" && text(row, "pool_lv") !== "" ? "thin" : found;
+}
+
+function poolState(row: Row, segments: readonly Row[]): PoolState {
+  return {
+    zeroes: segments.every((segment) => text(segment, "zero") === "zero"),
+    readOnly: text(row, "lv_health_status") === "metadata_read_only",
+  };
 }
 
 function fill(row: Row): LogicalVolume["fill"] {

@@ -4,9 +4,8 @@ import { parseGroupTags } from "../groupTags.js";
 import { partsOfSnapshot, volumeId } from "../ids.js";
 import type { Group, LogicalVolume } from "../report.js";
 import { poolOf } from "../thinPool.js";
-
-/** From here on nothing new is made in a pool, in percent of its data or metadata. */
-const refusedFrom = 95;
+import { leakOf } from "./leak.js";
+import { metadataBytesOf, metadataPercentOf, refusedFromData, refusedFromMetadata } from "./limits.js";
 
 /** A thin pool as a Backend of the program will have it. */
 export interface PlannedPool {
@@ -38,7 +37,7 @@ export function promisesOf(
     dataGib: dataBytes / gibBytes,
     overSubscription: planned?.overSubscription ?? parseGroupTags(group.tags).overSubscription,
     promisedGib: pool ? promised(group, pool) : 0,
-    fault: pool && fullness(group, pool, planned),
+    fault: pool && (leakOf(group, pool) ?? fullness(group, pool, planned)),
   };
 }
 
@@ -70,24 +69,21 @@ function promised({ name, lvs }: Pick<Group, "name" | "lvs">, pool: LogicalVolum
 
 /** A growth that is planned together lowers what counts. What is not active does not say how full it is. */
 function fullness(
-  { lvs }: Pick<Group, "lvs">,
+  group: Pick<Group, "lvs">,
   pool: LogicalVolume,
   planned: PlannedPool | undefined,
 ): string | undefined {
-  if (pool.fill === undefined) return undefined;
-  const metadataBytes = lvs.find(({ name }) => name === `${pool.name}_tmeta`)?.sizeBytes ?? 0;
-  const ofPlanned = (percent: number, now: number, then: number | undefined) =>
-    then === undefined || then <= now ? percent : (percent * now) / then;
-  const parts = [
-    ["data", ofPlanned(pool.fill.dataPercent, pool.sizeBytes, planned?.dataBytes), "lvm.loopFile or lvm.devices"],
-    [
-      "metadata",
-      ofPlanned(pool.fill.metadataPercent, metadataBytes, planned?.metadataBytes),
-      "lvm.thinPool.metadataSizeMib",
-    ],
-  ] as const;
-  const full = parts.find(([, percent]) => percent >= refusedFrom);
-  if (full === undefined) return undefined;
-  const [what, percent, remedy] = full;
-  return `has used ${Math.floor(percent)} % of its ${what}, and from ${refusedFrom} % on nothing new is made in it. Let ${remedy} of the Backend grow, or delete snapshots or volumes`;
+  const [dataPercent, metadataPercent] = [pool.fill?.dataPercent, metadataPercentOf(pool)];
+  if (dataPercent === undefined || metadataPercent === undefined) return undefined;
+  const data = (dataPercent * pool.sizeBytes) / Math.max(pool.sizeBytes, planned?.dataBytes ?? 0);
+  if (data >= refusedFromData) return full(data, "data", refusedFromData, "lvm.loopFile or lvm.devices");
+  const now = metadataBytesOf(group, pool);
+  const then = Math.max(now, planned?.metadataBytes ?? 0);
+  const metadata = then === now ? metadataPercent : (metadataPercent * now) / then;
+  const limit = refusedFromMetadata(then);
+  return metadata >= limit ? full(metadata, "metadata", limit, "lvm.thinPool.metadataSizeMib") : undefined;
+}
+
+function full(percent: number, what: string, limit: number, remedy: string): string {
+  return `has used ${Math.floor(percent)} % of its ${what}, and from ${limit} % on nothing new is made in it. Let ${remedy} of the Backend grow, or delete snapshots or volumes`;
 }

@@ -4,10 +4,10 @@ import { symlink } from "node:fs/promises";
 import test, { type TestContext } from "node:test";
 import { type Bed, makeBed } from "../support/bed.js";
 import { killProvider } from "../support/creating.js";
-import { CheckFailed, type Declared } from "../support/deployment.js";
+import { CheckFailed, type Declared, Deployment } from "../support/deployment.js";
 import { type Disk, makeDisk, pullOut, putBack } from "../support/disks.js";
 import { foreignGroup } from "../support/foreign.js";
-import { hold } from "../support/held.js";
+import { type Held, hold } from "../support/held.js";
 import { CallError } from "../support/rpc.js";
 import { command, physicalVolumes } from "../support/system.js";
 
@@ -246,31 +246,91 @@ async function resumes(t: TestContext, subcommand: string, hint: string): Promis
 for (const subcommand of ["pvcreate", "vgcreate", "pvchange"])
   test(`a create on devices that was killed in ${subcommand} is taken up`, (t) => resumes(t, subcommand, "killed"));
 
-test("an addition of a device that was killed before vgextend is finished by the next up", async (t) => {
-  const bed = await makeBed(t, "extend");
-  const [one, two] = await disksOf(bed, 2, 2);
-  await bed.deployment.up([onDevices(bed, [one.device])]);
-  const held = await hold(bed.dir, "lvm", '[ "$1" = vgextend ]');
+/** An update to `program`, or a delete, that is killed once such a command stands still, which then does nothing. */
+async function cutShort(bed: Bed, held: Held, program?: Declared): Promise<void> {
   bed.deployment.env = { PATH: held.path };
-  const both = onDevices(bed, [one.device, two.device]);
-  const { id, outputs } = bed.deployment.get("pool");
-  await bed.deployment
-    .withProvider(async (running) => {
-      const { inputs } = await running.check(bed.deployment.get("pool").inputs, {
-        ...(both.inputs as object),
-        ...bed.deployment.hidden({ kind: "Backend", name: "pool" }),
-      });
-      const updating = running.update(id, outputs, inputs).catch(() => undefined);
-      await held.untilHeld();
-      await killProvider(running);
-      await updating;
-    })
-    .catch(() => undefined);
+  const { id, inputs: olds, outputs } = bed.deployment.get("pool");
+  const killed = bed.deployment.withProvider(async (running) => {
+    const hidden = bed.deployment.hidden({ kind: "Backend", name: "pool" });
+    const news = program && (await running.check(olds, { ...(program.inputs as object), ...hidden })).inputs;
+    const working = news ? running.update(id, outputs, news) : running.delete(id, outputs);
+    working.catch(() => undefined);
+    await held.untilHeld();
+    await killProvider(running);
+    await working;
+  });
+  await assert.rejects(killed);
   await held.letGo("fail");
   await held.remove();
   bed.deployment.env = {};
+}
+
+for (const next of ["up", "destroy"])
+  test(`an addition of a device that was killed before vgextend is finished, or undone, by the next ${next}`, async (t) => {
+    const bed = await makeBed(t, "extend");
+    const [one, two] = await disksOf(bed, 2, 2);
+    await bed.deployment.up([onDevices(bed, [one.device])]);
+    const both = onDevices(bed, [one.device, two.device]);
+    await cutShort(bed, await hold(bed.dir, "lvm", '[ "$1" = vgextend ]'), both);
+    assert.notEqual(await dirtyBytes(two.device), 0);
+    if (next === "up") {
+      await bed.deployment.up([both]);
+      assert.deepEqual(await devicesIn(bed.group), [one.device, two.device].sort());
+    }
+    await bed.deployment.destroy();
+    assert.equal(await dirtyBytes(two.device), 0);
+  });
+
+for (const next of ["up", "destroy", "refresh"])
+  test(`a removal of a device that was killed after vgreduce is finished by the next ${next}`, async (t) => {
+    const bed = await makeBed(t, "reduce");
+    const [one, two] = await disksOf(bed, 2, 2);
+    const both = onDevices(bed, [one.device, two.device]);
+    const alone = onDevices(bed, [one.device]);
+    await bed.deployment.up([both]);
+    const held = await hold(bed.dir, "lvm", '[ "$1" = vgreduce ]', '"$real" "$@" >/dev/null 2>&1');
+    await cutShort(bed, held, alone);
+    assert.deepEqual(await devicesIn(bed.group), [one.device]);
+    assert.notEqual(await dirtyBytes(two.device), 0);
+    if (next !== "destroy") {
+      // What state knew of the device stays until it is given back.
+      if (next === "refresh") assert.deepEqual(await bed.deployment.refresh(), []);
+      assert.deepEqual(await ops(bed, alone), ["update"]);
+      await bed.deployment.up([alone]);
+      assert.equal(await dirtyBytes(two.device), 0);
+      assert.deepEqual(await ops(bed, alone), ["same"]);
+    }
+    await bed.deployment.destroy();
+    assert.equal(await dirtyBytes(one.device), 0);
+    assert.equal(await dirtyBytes(two.device), 0);
+  });
+
+test("a device that a killed removal left can be added again", async (t) => {
+  const bed = await makeBed(t, "readd");
+  const [one, two] = await disksOf(bed, 2, 2);
+  const both = onDevices(bed, [one.device, two.device]);
+  await bed.deployment.up([both]);
+  const held = await hold(bed.dir, "lvm", '[ "$1" = vgreduce ]', '"$real" "$@" >/dev/null 2>&1');
+  await cutShort(bed, held, onDevices(bed, [one.device]));
+  assert.deepEqual(await bed.deployment.refresh(), []);
+  assert.deepEqual(await ops(bed, both), ["update"]);
   await bed.deployment.up([both]);
   assert.deepEqual(await devicesIn(bed.group), [one.device, two.device].sort());
+  assert.deepEqual(await ops(bed, both), ["same"]);
   await bed.deployment.destroy();
-  assert.equal(await dirtyBytes(two.device), 0);
 });
+
+for (const next of ["its own delete", "another Backend"])
+  test(`a device whose clearing was killed after pvremove is cleared, or used, by ${next}`, async (t) => {
+    const bed = await makeBed(t, "head");
+    const [one] = await disksOf(bed, 2);
+    await bed.deployment.up([onDevices(bed, [one.device])]);
+    const head = 'case "$*" in *"--offset 0 --length 8192 "*) true ;; *) false ;; esac';
+    await cutShort(bed, await hold(bed.dir, "blkdiscard", head));
+    assert.notEqual(await dirtyBytes(one.device), 0);
+    assert.ok(!(await physicalVolumes()).some(({ pv_name: name }) => name === one.device));
+    const other = next === "another Backend" ? new Deployment({ stack: `${bed.group}-2` }) : bed.deployment;
+    if (other !== bed.deployment) await other.up([onDevices(bed, [one.device])]);
+    await other.destroy();
+    assert.equal(await dirtyBytes(one.device), 0);
+  });

@@ -13,8 +13,8 @@ import { deactivate } from "./activation/deviceMapper.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
 import { inDev, makePhysicalVolume, noteDevices } from "./devices/join.js";
-import { unmakeOwn } from "./devices/leave.js";
-import { matchDevices, uuidsByPath } from "./devices/match.js";
+import { unmakeOwn, unmakePhysicalVolume } from "./devices/leave.js";
+import { isSameDevice, matchDevices, uuidsByPath } from "./devices/match.js";
 import { isPvUuidOf, ownerByIdentity } from "./devices/ownUuid.js";
 import { extentSizeBytes, pvcreateArguments } from "./geometry.js";
 import { groupFacts } from "./groupFacts.js";
@@ -32,7 +32,7 @@ import {
 import { isLeftGroup, unmarkWhenQuiet } from "./marking.js";
 import { hasPoolDevice } from "./pool/device.js";
 import { makePool } from "./pool/make.js";
-import { type Group, type LogicalVolume, readGroups } from "./report.js";
+import { type Group, type LogicalVolume, type PhysicalVolume, readGroups, readHost } from "./report.js";
 import { ratioOf, requirePoolSize } from "./reshapeGroup.js";
 import { tagOptions } from "./retag.js";
 import { creationTags, directoryTags, markTag, parseTags } from "./tags.js";
@@ -44,8 +44,13 @@ import { poolName } from "./thinPool.js";
  */
 export async function makeGroup(identity: Identity, wish: BackendWish): Promise<BackendFacts> {
   const make = async (lock: Lock) => {
-    const left = (await readGroups({ lock })).find(({ name }) => name === wish.volumeGroup);
+    const { groups, orphans } = await readHost({ lock });
+    const left = groups.find(({ name }) => name === wish.volumeGroup);
     if (left) await discardGroup(left, identity, lock);
+    const isWanted = ({ device }: PhysicalVolume) => wish.devices.some((path) => isSameDevice(path, device));
+    const begun = orphans.filter(({ uuid }) => isPvUuidOf(uuid, [ownerByIdentity(identity)]));
+    // What is wanted still is used as it is.
+    for (const pv of begun) if (!isWanted(pv)) await unmakePhysicalVolume(pv, lock);
     if (wish.loopFile) refuseExisting(wish.loopFile.path);
     const directories = wish.loopFile ? makeDirectories(dirname(wish.loopFile.path)) : [];
     try {

@@ -2,12 +2,13 @@ import type { Lock } from "../../host/lock.js";
 import type { BackendFacts } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
+import { orphansOf, unmakePhysicalVolume } from "./devices/leave.js";
 import { pathIn, pathTags } from "./devices/pathTags.js";
 import { groupFamilies } from "./groupTags.js";
 import { emptyGroup } from "./leftVolumes.js";
 import { locateGroup, refuseOtherMachine } from "./locate.js";
 import { forgetMarks } from "./marking.js";
-import { type Group, readGroups } from "./report.js";
+import { type Group, readHost } from "./report.js";
 import { retagGroup, retagVolume, tagOptions } from "./retag.js";
 import { creationTags, ownTag, parseTags, tagChanges } from "./tags.js";
 import { poolOf } from "./thinPool.js";
@@ -16,7 +17,10 @@ import { poolOf } from "./thinPool.js";
 export async function releaseGroup(volumeGroup: string, stack: string, { location }: BackendFacts): Promise<void> {
   refuseOtherMachine(volumeGroup, location);
   await changeGroup(volumeGroup, `letting go of volume group ${volumeGroup}`, async (lock) => {
-    const groups = await readGroups({ lock });
+    const host = await readHost({ lock });
+    const { groups } = host;
+    // Made for the group, which it has never been in or has left again.
+    for (const pv of orphansOf(host, location.vgUuid)) await unmakePhysicalVolume(pv, lock);
     const untagged = groups.find(({ uuid, tags }) => uuid === location.vgUuid && !parseTags(tags).ours);
     if (untagged?.complete) return;
     const group = locateGroup(groups, volumeGroup, location);

@@ -1,17 +1,19 @@
 import { existsSync } from "node:fs";
-import type { Lock } from "../../host/lock.js";
 import { findLoopDevice, isBackedBy } from "../../host/loop.js";
 import { removeDirectories } from "../../host/mounts.js";
 import type { BackendFacts, BackendWish } from "../service.js";
 import { changeGroup } from "./change.js";
 import { lvm } from "./command.js";
-import { findOrphans, unmakePhysicalVolume } from "./devices/leave.js";
+import { orphansOf, unmakePhysicalVolume } from "./devices/leave.js";
+import { isPvUuidOf, ownerByGroup } from "./devices/ownUuid.js";
+import { pathIn } from "./devices/pathTags.js";
+import { clearRemainders } from "./devices/remainder.js";
 import { emptyGroup } from "./leftVolumes.js";
 import { locateGroup, refuseOtherMachine } from "./locate.js";
 import { discardFile, ensureLoop, retireLoopFile, workingPath } from "./loopFile.js";
 import { forgetMarks } from "./marking.js";
 import { removePool } from "./pool/remove.js";
-import { type Group, readGroups } from "./report.js";
+import { type Group, type Host, type PhysicalVolume, readGroups, readHost } from "./report.js";
 import { poolOf } from "./thinPool.js";
 import { bury, isBuried } from "./tombstone.js";
 
@@ -34,17 +36,20 @@ export async function removeGroup(
     const retired = path === undefined ? undefined : workingPath(path, vgUuid, "deleted");
     // A delete that was cut short, perhaps before a reboot: only with its device back can the file show that it is empty.
     if (!isBuried(vgUuid) && retired !== undefined && existsSync(retired)) await ensureLoop(retired, lock);
-    const groups = await readGroups({ lock });
-    if (!(await isOver(groups, recorded, retired, lock))) {
-      const group = locateGroup(groups, volumeGroup, location);
+    const host = await readHost({ lock });
+    const leaving = orphansOf(host, vgUuid, physicalVolumes);
+    if (!isOver(host, recorded, retired)) {
+      const group = locateGroup(host.groups, volumeGroup, location);
       const pool = poolOf(group);
       await emptyGroup(group, stack, (lv) => lv.kind !== "hidden" && lv !== pool, lock);
       if (path !== undefined) retireFile(group, path);
       if (pool) await removePool(locateGroup(await readGroups({ lock }), volumeGroup, location), pool, lock);
       await lvm(["vgremove", volumeGroup], { lock });
+      leaving.push(...group.pvs.filter((pv) => isOnGivenDevice(pv, recorded)));
     }
     bury(vgUuid);
-    for (const pv of await findOrphans(Object.values(physicalVolumes), lock)) await unmakePhysicalVolume(pv, lock);
+    for (const pv of leaving) await unmakePhysicalVolume(pv, lock);
+    await clearRemainders(Object.keys(physicalVolumes), lock);
     if (retired !== undefined) await discardFile(retired, lock);
     removeDirectories(directories);
     forgetMarks(volumeGroup);
@@ -52,18 +57,23 @@ export async function removeGroup(
 }
 
 /** Whether the group itself is gone, by us: told by what is left of it. */
-async function isOver(
-  groups: readonly Group[],
+function isOver(
+  { groups, orphans }: Host,
   { location: { vgUuid }, physicalVolumes }: BackendFacts,
   retired: string | undefined,
-  lock: Lock,
-): Promise<boolean> {
+): boolean {
   if (isBuried(vgUuid)) return true;
   if (groups.some(({ uuid }) => uuid === vgUuid)) return false;
   if (retired !== undefined && existsSync(retired)) return true;
   // One alone may have left the group before; the rest may only be missing.
   const recorded = Object.values(physicalVolumes);
-  return recorded.length > 0 && (await findOrphans(recorded, lock)).length === recorded.length;
+  return recorded.length > 0 && recorded.every((uuid) => orphans.some((pv) => pv.uuid === uuid));
+}
+
+/** Also one that joined in an update that was cut short, of which no state knows. */
+function isOnGivenDevice({ uuid, tags }: PhysicalVolume, { location, physicalVolumes }: BackendFacts): boolean {
+  const isOwn = isPvUuidOf(uuid, [ownerByGroup(location.vgUuid)]) || pathIn(tags) !== undefined;
+  return isOwn || Object.values(physicalVolumes).includes(uuid);
 }
 
 function retireFile({ uuid, pvs }: Group, path: string): void {

@@ -5,9 +5,10 @@ import { activationOf } from "./activation/activationOf.js";
 import { wantsPool, wayOf } from "./activation/choose.js";
 import { lvm } from "./command.js";
 import { extendGroup, noteDevices } from "./devices/join.js";
-import { reduceGroup } from "./devices/leave.js";
+import { orphansOf, reduceGroup, unmakePhysicalVolume } from "./devices/leave.js";
 import { matchDevices, uuidsByPath } from "./devices/match.js";
 import { ownerByGroup } from "./devices/ownUuid.js";
+import { clearRemainders } from "./devices/remainder.js";
 import { groupFacts } from "./groupFacts.js";
 import { groupFamilies, groupTags, parseGroupTags } from "./groupTags.js";
 import { locateGroup } from "./locate.js";
@@ -17,7 +18,7 @@ import { makePool } from "./pool/make.js";
 import { removePool } from "./pool/remove.js";
 import { currentPoolSize, isPoolFault, type PoolSize, poolRoom, wantedPoolSize } from "./pool/size.js";
 import { changeProblems } from "./refuseChange.js";
-import { type Group, readGroups } from "./report.js";
+import { type Group, readGroups, readHost } from "./report.js";
 import { retagGroup } from "./retag.js";
 import { creationTags, tagChanges } from "./tags.js";
 import { poolOf } from "./thinPool.js";
@@ -52,6 +53,8 @@ export async function reshapeGroup(
 async function reshapeDevices(group: Group, wish: BackendWish, recorded: Recorded, lock: Lock): Promise<void> {
   const { devices, loopFile } = wish;
   const before = matchDevices(group, devices, recorded.physicalVolumes);
+  const hasDevices = devices.length > 0 || Object.keys(recorded.physicalVolumes).length > 0;
+  if (hasDevices) await finishLeaving(group, recorded, lock);
   if (before.added.length > 0)
     await extendGroup(group, before.added, ownerByGroup(group.uuid), await readGroups({ lock }), lock);
   if (loopFile) {
@@ -64,6 +67,17 @@ async function reshapeDevices(group: Group, wish: BackendWish, recorded: Recorde
   if (devices.length === 0) return;
   const joined = before.added.length > 0 ? locateGroup(await readGroups({ lock }), group.name) : group;
   await noteDevices(matchDevices(joined, devices, recorded.physicalVolumes), lock);
+}
+
+/** Gives back the devices that were on their way into the group or out of it when an update was cut short. */
+async function finishLeaving({ uuid, pvs }: Group, { physicalVolumes }: Recorded, lock: Lock): Promise<void> {
+  const host = await readHost({ lock });
+  for (const pv of orphansOf(host, uuid, physicalVolumes)) await unmakePhysicalVolume(pv, lock);
+  const gone = Object.entries(physicalVolumes).filter(([, own]) => !pvs.some((pv) => pv.uuid === own));
+  await clearRemainders(
+    gone.map(([path]) => path),
+    lock,
+  );
 }
 
 /** Makes the pool, or brings it back and lets it grow. That of an adopted group is as its owner has it, unless the program says otherwise. */

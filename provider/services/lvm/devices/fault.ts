@@ -6,6 +6,7 @@ import { uuidOnDevice } from "../physicalVolume.js";
 import type { Group } from "../report.js";
 import { isSameDevice } from "./match.js";
 import { isPvUuidOf, type PvOwner } from "./ownUuid.js";
+import { isRemainder } from "./remainder.js";
 
 /** What is against making a device a physical volume of a Backend. `code` is that of the error, where it comes to one. */
 export interface DeviceFault {
@@ -14,7 +15,7 @@ export interface DeviceFault {
   readonly reason: string;
 }
 
-/** Nothing for a device that is proven blank and unused, or that a killed create or update of these owners had begun with. */
+/** Nothing for a device that is proven blank and unused, or that a killed run had begun with for these owners, or had all but given back. */
 export async function faultOfDevice(
   path: string,
   owners: readonly PvOwner[],
@@ -31,7 +32,7 @@ export async function faultOfDevice(
     return fault("HOST_UNFIT", `is too small: it has ${deviceSizeBytes(path)} bytes, and 12 MiB are the least`);
   if (await isHalfMade(path, owners)) return undefined;
   const content = await contentOf(path);
-  if (content.kind === "blank") return undefined;
+  if (content.kind === "blank" || (await isRemainder(path))) return undefined;
   return fault(
     "NOT_BLANK",
     `is not blank: it has ${content.words}. Give another device, or, if nobody needs what is on it, clear it yourself (\`blkdiscard -z ${path}\`)`,

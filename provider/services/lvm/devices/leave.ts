@@ -1,15 +1,16 @@
 import { realpathSync } from "node:fs";
-import { clearRange } from "../../../host/clear.js";
 import type { Lock } from "../../../host/lock.js";
-import { findLoopDevice } from "../../../host/loop.js";
+import { deviceClaims } from "../../../host/users.js";
+import type { BackendFacts } from "../../service.js";
 import { lvm } from "../command.js";
 import { extentsStartBytes } from "../geometry.js";
 import { holdingPhysicalVolume, uuidOnDevice } from "../physicalVolume.js";
-import { type Group, type LogicalVolume, type PhysicalVolume, readGroups } from "../report.js";
+import { type Group, type Host, type LogicalVolume, type PhysicalVolume, readGroups } from "../report.js";
 import { parseTags } from "../tags.js";
 import { isSameDevice } from "./match.js";
-import { isPvUuidOf, type PvOwner } from "./ownUuid.js";
+import { isPvUuidOf, ownerByGroup, type PvOwner } from "./ownUuid.js";
 import { pathIn } from "./pathTags.js";
+import { clearHead, clearText } from "./remainder.js";
 
 /** Why a physical volume cannot leave its group, if so; reads after "has a problem: ". */
 export function refusalToLeave({ name, lvs }: Group, pv: PhysicalVolume): string | undefined {
@@ -31,23 +32,36 @@ export async function reduceGroup({ name }: Pick<Group, "name">, pv: PhysicalVol
   await unmakePhysicalVolume(pv, lock);
 }
 
-/** What stands before lvm's text: its label, and the header of its metadata area. */
-const headerBytes = 8192;
-
 /**
  * Takes a physical volume that is in no group off its device: with lvm's metadata, which pvremove leaves, so that the
- * device is as blank as it was. Its label goes last, so that a re-run knows it.
+ * device is as blank as it was. Its label goes last, so that a re-run knows it; what is left for a moment then, isRemainder
+ * knows.
  */
 export async function unmakePhysicalVolume(
   { device, uuid, peStartBytes }: Pick<PhysicalVolume, "device" | "uuid" | "peStartBytes">,
   lock: Lock,
 ): Promise<void> {
-  const options = { sparse: findLoopDevice(device) !== undefined, lock };
   await holdingPhysicalVolume({ device, pvUuid: uuid }, async () => {
-    if (peStartBytes > headerBytes) await clearRange(device, headerBytes, peStartBytes - headerBytes, options);
+    await clearText(device, peStartBytes, lock);
     await lvm(["pvremove", device], { lock });
-    await clearRange(device, 0, headerBytes, options);
+    await clearHead(device, lock);
   });
+}
+
+/**
+ * Those of a host's physical volumes that were on their way into a group of ours or out of it when a run was cut short:
+ * in no group, and known by state, or by the UUID that we gave them.
+ */
+export function orphansOf(
+  { orphans }: Pick<Host, "orphans">,
+  vgUuid: string,
+  physicalVolumes: BackendFacts["physicalVolumes"] = {},
+): PhysicalVolume[] {
+  const recorded = Object.values(physicalVolumes);
+  return orphans.filter(
+    ({ device, uuid }) =>
+      (recorded.includes(uuid) || isPvUuidOf(uuid, [ownerByGroup(vgUuid)])) && deviceClaims(device).length === 0,
+  );
 }
 
 /** Takes those of the devices back that are half made for this owner, and in no group. */
@@ -59,18 +73,4 @@ export async function unmakeOwn(devices: readonly string[], owner: PvOwner, lock
     if (uuid !== undefined && isPvUuidOf(uuid, [owner]))
       await unmakePhysicalVolume({ device: realpathSync(device), uuid, peStartBytes: extentsStartBytes }, lock);
   }
-}
-
-/** Those of these physical volumes that are on a device of this host, and in no group. */
-export async function findOrphans(
-  uuids: readonly string[],
-  lock: Lock,
-): Promise<Pick<PhysicalVolume, "device" | "uuid" | "peStartBytes">[]> {
-  if (uuids.length === 0) return [];
-  const columns = ["--reportformat", "json", "--units", "b", "--nosuffix", "-o", "pv_name,pv_uuid,pe_start,vg_name"];
-  const { stdout } = await lvm(["pvs", ...columns], { lock });
-  const [report] = (JSON.parse(stdout) as { report: { pv: Record<string, string>[] }[] }).report;
-  return (report?.pv ?? [])
-    .filter(({ vg_name: group, pv_uuid: uuid = "" }) => group === "" && uuids.includes(uuid))
-    .map((row) => ({ device: row.pv_name ?? "", uuid: row.pv_uuid ?? "", peStartBytes: Number(row.pe_start) }));
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { open } from "node:fs/promises";
 import { test } from "node:test";
 import { makeBed } from "../support/bed.js";
 import { isZero, pattern, readBytes, sha256, writeThrough } from "../support/content.js";
-import { CheckFailed } from "../support/deployment.js";
+import { CheckFailed, type Declared } from "../support/deployment.js";
+import { makeDisk } from "../support/disks.js";
 import { CallError } from "../support/rpc.js";
 import { command, logicalVolume, segments } from "../support/system.js";
 import { startWriter } from "../support/writer.js";
@@ -97,5 +99,46 @@ test("what a growth adds reads as zeros from the first moment on", async (t) => 
   const device = String(bed.deployment.get("disk").outputs.devicePath);
   assert.ok(await isZero(device, gib, 2 * gib));
   assert.equal((await readBytes(device, 0, 4)).length, 4);
+  await bed.deployment.destroy();
+});
+
+test("on devices that held data, no edge of any piece of a new or grown volume shows it", async (t) => {
+  const bed = await makeBed(t, "edges");
+  const secret = pattern("secret", 4096);
+  const devices: string[] = [];
+  for (const name of ["one", "two"]) {
+    const mapped = `${bed.group}-${name}`.replaceAll("-", "_");
+    const below = await makeDisk(bed.path(`${name}.img`), 2);
+    // Devices that are no loop devices. 316 extents of 4 MiB, so that 2 GiB need two pieces.
+    const sectors = (8 + 316 * 4 + 1) * 2048;
+    await command("dmsetup", "create", mapped, "--table", `0 ${sectors} linear ${below.device} 2048`);
+    t.after(() => command("dmsetup", "remove", mapped));
+    const file = await open(`/dev/mapper/${mapped}`, "r+");
+    for (let extent = 0; extent < 316; extent += 1)
+      for (const at of [0, 4 * mib - secret.length])
+        await file.write(secret, 0, secret.length, (8 + 4 * extent) * mib + at);
+    await file.close();
+    devices.push(`/dev/mapper/${mapped}`);
+  }
+  const backend = (volumeClear: string): Declared => ({
+    kind: "Backend",
+    name: "pool",
+    inputs: { lvm: { volumeGroup: bed.group, devices, ...thick, volumeClear } },
+  });
+  const disk = (size: number) => [bed.volume("data", { size }), bed.attachment("disk", "data", { mount: undefined })];
+  const shown = () => String(bed.deployment.get("disk").outputs.devicePath);
+  await bed.deployment.up([backend("zero"), ...disk(1)]);
+  assert.ok(await isZero(shown(), 0, gib));
+  const edges = [0, 4 * mib - secret.length, gib - mib, gib - secret.length];
+  for (const at of edges) await writeThrough(shown(), secret, at);
+  await bed.deployment.up([backend("zero"), ...disk(2)]);
+  assert.ok((await segments(bed.group)).length > 1);
+  assert.ok(await isZero(shown(), gib, gib));
+  for (const at of edges) assert.ok((await readBytes(shown(), at, secret.length)).equals(secret), `${at}`);
+  // Where what is deleted stays, the next one still has nothing at its ends by which it would be taken for the old.
+  await bed.deployment.up([backend("none")]);
+  await bed.deployment.up([backend("none"), ...disk(1)]);
+  assert.ok(await isZero(shown(), 0, 4 * mib));
+  assert.ok(await isZero(shown(), gib - mib, mib));
   await bed.deployment.destroy();
 });

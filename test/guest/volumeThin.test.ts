@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeBed } from "../support/bed.js";
+import { pattern, writeThrough } from "../support/content.js";
+import { createUnknown, killProvider } from "../support/creating.js";
 import { CheckFailed } from "../support/deployment.js";
+import { hold } from "../support/held.js";
 import { CallError } from "../support/rpc.js";
 import { logicalVolume, logicalVolumes } from "../support/system.js";
 
@@ -87,5 +90,49 @@ test("a pool promises no more than its ratio, judged over all volumes together, 
     ),
     refused(/may promise 1 GiB more, not 5/),
   );
+  await bed.deployment.destroy();
+});
+
+test("a thin volume that a killed create left is taken over, and one that holds data is never formatted", async (t) => {
+  const bed = await makeBed(t, "thinleft");
+  await bed.deployment.up([bed.backend()]);
+  const held = await hold(bed.dir, "lvm", '[ "$1" = lvcreate ]', '"$real" "$@" >/dev/null 2>&1');
+  bed.deployment.env = { PATH: held.path };
+  const killed = bed.deployment.withProvider(async (provider) => {
+    const inputs = { backend: `lvm:${bed.group}`, size: 1 };
+    const creating = createUnknown(provider, bed.deployment, { kind: "Volume", name: "data", inputs });
+    creating.catch(() => undefined);
+    await held.untilHeld();
+    await killProvider(provider);
+    await creating;
+  });
+  await assert.rejects(killed);
+  await held.letGo("fail");
+  await held.remove();
+  bed.deployment.env = {};
+  const volumes = async () =>
+    (await logicalVolumes(bed.group)).filter(({ lv_name: name }) => /^volume-/.test(name ?? ""));
+  const [left] = await volumes();
+  const without = [bed.backend(), bed.volume("data", { size: 1 })];
+  await bed.deployment.up([...without, bed.attachment("disk", "data", { mount: undefined })]);
+  const made = await logicalVolume(bed.deployment.get("data").id);
+  assert.deepEqual([made.uuid, (await volumes()).length], [left?.lv_uuid, 1]);
+
+  // blkid finds nothing in these: only reading them tells, which takes the device.
+  await writeThrough(String(bed.deployment.get("disk").outputs.devicePath), pattern("random", 4096), 2 * 1024 ** 2);
+  await bed.deployment.up(without);
+  const earlier = await bed.snapshot();
+  const { tags } = await logicalVolume(bed.deployment.get("data").id);
+  const mounted = bed.attachment("disk", "data");
+  assert.deepEqual(ops(await bed.deployment.preview([...without, mounted])), ["same", "same", "create"]);
+  await assert.rejects(bed.deployment.up([...without, mounted]), (error: unknown) => {
+    assert.ok(error instanceof CallError, String(error));
+    assert.deepEqual([error.method, error.init], ["create", undefined]);
+    assert.match(error.message, /holds data in its first 4 MiB.*\[NOT_BLANK\]/s);
+    return true;
+  });
+  assert.deepEqual(await bed.snapshot(), earlier);
+  assert.deepEqual((await logicalVolume(bed.deployment.get("data").id)).tags, tags);
+  assert.equal(bed.deployment.state.has("disk"), false);
   await bed.deployment.destroy();
 });

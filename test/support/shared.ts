@@ -9,7 +9,6 @@ const idle = new Map<string, Provider[]>();
  */
 export async function takeShared(key: string, start: () => Promise<Provider>): Promise<Provider> {
   const provider = (await alive(idle.get(key) ?? [])) ?? (await start());
-  provider.keepAlive(true);
   const before = provider.stderr().length;
   let hasMade = false;
   return {
@@ -30,6 +29,8 @@ export async function takeShared(key: string, start: () => Promise<Provider>): P
 
 async function alive(providers: Provider[]): Promise<Provider | undefined> {
   for (let provider = providers.pop(); provider !== undefined; provider = providers.pop()) {
+    // From here on it is waited for, if only to see whether it has ended.
+    provider.keepAlive(true);
     if (provider.engine.isAlive() && !(await endsWithin(provider.exited, 0))) return provider;
     await provider.stop();
   }

@@ -5,10 +5,11 @@ import { activationOf } from "./activation/activationOf.js";
 import { adoptLeft, findAdoptable } from "./adoptLeft.js";
 import { allocateThick } from "./allocateThick.js";
 import { allocateThin } from "./allocateThin.js";
-import { changeGroup, groupsAfterwards, groupsUnder } from "./change.js";
+import { changeGroup, groupsAfterwards, groupsUnder, holdVolume, recentGroups } from "./change.js";
+import { changeUnused } from "./changeUnused.js";
 import { cloneThin } from "./copies/cloneThin.js";
 import { fillCopy, onceCopied } from "./copies/fillCopy.js";
-import { type HeldSource, holdSource, requireSource } from "./copies/source.js";
+import { requireSource } from "./copies/source.js";
 import { gibBytes } from "./geometry.js";
 import { volumeId } from "./ids.js";
 import { locateGroup } from "./locate.js";
@@ -31,20 +32,21 @@ export function makeVolume(identity: Identity, volumeGroup: string, wish: Volume
     const name = await takeOverOrMake(group, identity, wish, lock);
     return { name, afterwards: groupsAfterwards(lock) };
   };
-  const makeWhole = async () => {
-    const { name, afterwards } = await changeGroup(volumeGroup, purpose, make);
-    return made(volumeGroup, name, await afterwards.groups);
-  };
+  const whole = async ({ name, afterwards }: Awaited<ReturnType<typeof make>>) =>
+    made(volumeGroup, name, await afterwards.groups);
   const { source } = wish;
-  if (source === undefined) return awaitCreator(makeWhole);
-  const copy = async (held: HeldSource) => {
-    if (held.kind === "thin") return makeWhole();
-    const { name } = await changeGroup(volumeGroup, purpose, make);
-    // Its mark stays until it is whole; and others can change the group meanwhile.
-    await fillCopy(volumeGroup, name, source, held.lock);
-    return made(volumeGroup, name, await readGroups());
-  };
-  return awaitCreator(() => holdSource(volumeGroup, source, purpose, copy));
+  if (source === undefined) return awaitCreator(async () => whole(await changeGroup(volumeGroup, purpose, make)));
+  return awaitCreator(async () => {
+    const { lv, volume: guard } = requireSource(await recentGroups(), volumeGroup, source);
+    if (lv.kind === "thin") return whole(await changeUnused({ volumeGroup, lv: lv.name, guard }, purpose, make));
+    // While nobody can attach, detach, format or delete the volume that is copied, or whose snapshot is.
+    return holdVolume(guard, purpose, async (held) => {
+      const { name } = await changeGroup(volumeGroup, purpose, make);
+      // Its mark stays until it is whole; and others can change the group meanwhile.
+      await fillCopy(volumeGroup, name, source, held);
+      return made(volumeGroup, name, await readGroups());
+    });
+  });
 }
 
 /** How a volume like this is made in that group: a copy as its source was. */

@@ -4,7 +4,8 @@ import type { Location } from "../service.js";
 import { activationOf } from "./activation/activationOf.js";
 import { attachedElsewhere } from "./attachedElsewhere.js";
 import { isLeftInStack, letGo } from "./beginAttachment.js";
-import { changeGroup, groupsUnder, holdVolume } from "./change.js";
+import { groupsUnder } from "./change.js";
+import { changeUnused } from "./changeUnused.js";
 import { clearExtents } from "./clearExtents.js";
 import { type LvmOptions, lvm } from "./command.js";
 import { rangesOfVolume } from "./extents.js";
@@ -28,16 +29,13 @@ interface Removal {
 
 /** Deletes a volume that state records: success too if it is proven gone, or was handed over to another owner. */
 export async function removeVolume(parts: VolumeParts, removal: Removal, location: Location): Promise<void> {
-  const purpose = `deleting volume ${parts.lv}`;
-  await holdVolume(parts.lv, purpose, () =>
-    changeGroup(parts.volumeGroup, purpose, async (lock) => {
-      const found = locateVolume(await groupsUnder(lock), parts, location);
-      if (typeof found === "string") return;
-      const hadSnapshots = hasSnapshots(found.group, found.lv);
-      await clearAndRemove(found.group, found.lv, removal, lock);
-      if (found.lv.kind === "thin" && !hadSnapshots) foretellGone(lock, found.group, found.lv);
-    }),
-  );
+  await changeUnused(parts, `deleting volume ${parts.lv}`, async (lock) => {
+    const found = locateVolume(await groupsUnder(lock), parts, location);
+    if (typeof found === "string") return;
+    const hadSnapshots = hasSnapshots(found.group, found.lv);
+    await clearAndRemove(found.group, found.lv, removal, lock);
+    if (found.lv.kind === "thin" && !hadSnapshots) foretellGone(lock, found.group, found.lv);
+  });
 }
 
 /** Under the group's lock. lvm itself cannot see who uses a volume without device-mapper: we look. */

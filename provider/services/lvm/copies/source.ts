@@ -1,7 +1,5 @@
 import { BlockboxError } from "../../../errors.js";
-import type { Lock } from "../../../host/lock.js";
 import type { VolumeSource } from "../../service.js";
-import { holdVolume, recentGroups } from "../change.js";
 import { refuseUnfinished } from "../changeVolume.js";
 import { gibBytes } from "../geometry.js";
 import { partsOf, requireSnapshotParts, volumeId } from "../ids.js";
@@ -52,20 +50,4 @@ export function refuseLost({ name: group }: Pick<Group, "name">, { name, kind, i
   const what = kind === "thickSnapshot" ? "Snapshot" : "Volume";
   const why = kind === "thickSnapshot" ? "ran full: what it held is lost. Delete it, and take another" : "has failed";
   throw new BlockboxError("INPUT_REFUSED", `${what} ${volumeId(group, name)} ${why}.`);
-}
-
-export interface HeldSource {
-  readonly kind: LogicalVolume["kind"];
-  readonly lock: Lock;
-}
-
-/** Runs work while nobody can attach, detach, format or delete the volume that is copied, or whose snapshot is. */
-export async function holdSource<T>(
-  volumeGroup: string,
-  source: VolumeSource,
-  purpose: string,
-  work: (held: HeldSource) => Promise<T>,
-): Promise<T> {
-  const { lv, volume } = requireSource(await recentGroups(), volumeGroup, source);
-  return holdVolume(volume, purpose, (lock) => work({ kind: lv.kind, lock }));
 }

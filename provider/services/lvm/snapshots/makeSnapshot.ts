@@ -6,7 +6,8 @@ import { newMark } from "../../mark.js";
 import type { Created, Identity, SnapshotFacts, SnapshotWish } from "../../service.js";
 import { activationOf } from "../activation/activationOf.js";
 import { attachedElsewhere } from "../attachedElsewhere.js";
-import { changeGroup, groupsAfterwards, groupsUnder, holdVolume } from "../change.js";
+import { groupsAfterwards, groupsUnder } from "../change.js";
+import { changeUnused } from "../changeUnused.js";
 import { finishClearing, refuseUnfinished } from "../changeVolume.js";
 import { lvm } from "../command.js";
 import { gibBytes } from "../geometry.js";
@@ -51,9 +52,7 @@ export function makeSnapshot(identity: Identity, wish: SnapshotWish): Promise<Cr
   };
   return awaitCreator(async () => {
     // A mkfs on the volume, or a copy of it, ends first.
-    const { name, afterwards } = await holdVolume(parts.lv, purpose, () =>
-      changeGroup(parts.volumeGroup, purpose, make),
-    );
+    const { name, afterwards } = await changeUnused(parts, purpose, make);
     return made(parts.volumeGroup, name, await afterwards.groups);
   });
 }

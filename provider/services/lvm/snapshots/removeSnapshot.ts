@@ -3,7 +3,8 @@ import type { Lock } from "../../../host/lock.js";
 import type { Location } from "../../service.js";
 import { activationOf } from "../activation/activationOf.js";
 import { deactivate } from "../activation/deviceMapper.js";
-import { changeGroup, earlierGroups, groupsUnder, holdVolume, recentGroups } from "../change.js";
+import { earlierGroups, groupsUnder, recentGroups } from "../change.js";
+import { changeUnused } from "../changeUnused.js";
 import { clearExtents } from "../clearExtents.js";
 import { lvm } from "../command.js";
 import { dropSnapshotView } from "../copies/snapshotView.js";
@@ -20,18 +21,16 @@ import { takenOf } from "./snapshotTags.js";
 
 /** Deletes a snapshot that state records: success too if it is proven gone, or was handed over to another owner. */
 export async function removeSnapshot(parts: VolumeParts, location: Location): Promise<void> {
-  const purpose = `deleting snapshot ${parts.lv}`;
   const seen = seenBefore(location) ?? locateVolume(await recentGroups(), parts, location);
   if (typeof seen === "string") return;
   // Whoever copies from a snapshot holds its volume's lock.
-  await holdVolume(takenOf(seen.lv).of ?? parts.lv, purpose, () =>
-    changeGroup(parts.volumeGroup, purpose, async (lock) => {
-      const found = locateVolume(await groupsUnder(lock), parts, location);
-      if (typeof found === "string") return;
-      await clearAndRemoveSnapshot(found.group, found.lv, lock);
-      if (found.lv.kind === "thin") foretellGone(lock, found.group, found.lv);
-    }),
-  );
+  const guarded = { ...parts, guard: takenOf(seen.lv).of ?? parts.lv };
+  await changeUnused(guarded, `deleting snapshot ${parts.lv}`, async (lock) => {
+    const found = locateVolume(await groupsUnder(lock), parts, location);
+    if (typeof found === "string") return;
+    await clearAndRemoveSnapshot(found.group, found.lv, lock);
+    if (found.lv.kind === "thin") foretellGone(lock, found.group, found.lv);
+  });
 }
 
 /** A snapshot stays one of the same volume: to know of which, each delete of many need not look again. */

@@ -6,7 +6,6 @@
  * @property {readonly (readonly [string, ...string[]])[]} [commands] each a program of an npm package with arguments; all of them are one test
  * @property {string | readonly string[]} [tests] folders of *.test.ts, at any depth, or such files, run by node's test runner
  * @property {"inside" | "around"} [guest] its tests run in the guest (tools/guest), or boot guests; beside the suites without. `guest` names all of these
- * @property {true} [onlyNamed] not among those of `npm test` without names
  * @property {Readonly<Record<string, string>>} [env] what its tests get beside the environment of all
  * @property {number} [atOnce] how many files at a time; 1 where tests share this machine's block devices
  */
@@ -37,12 +36,12 @@ export const suites = [
     ],
   },
   { name: "unit", needs: ["host", "dist"], limitS: 180, tests: "test/unit" },
-  { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/grpc", atOnce: 1 },
-  { name: "native", needs: ["host", "dist", "pulumi"], limitS: 600, tests: "test/native", atOnce: 1 },
+  { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 1200, tests: "test/grpc", atOnce: 1 },
+  { name: "native", needs: ["host", "dist", "pulumi"], limitS: 900, tests: "test/native", atOnce: 1 },
   {
     name: "cinder",
     needs: ["host", "dist", "pulumi", "cinder", "cinder-debian"],
-    limitS: 1500,
+    limitS: 2400,
     tests: "test/cinder",
     atOnce: 2,
   },
@@ -50,7 +49,7 @@ export const suites = [
     // What resources do, once more with the oldest Cinder.
     name: "cinder-debian",
     needs: ["host", "dist", "pulumi", "cinder", "cinder-debian"],
-    limitS: 600,
+    limitS: 1200,
     tests: "test/cinder/lives",
     env: { BLOCKBOX_CINDER: "debian" },
     atOnce: 2,
@@ -58,7 +57,7 @@ export const suites = [
   {
     name: "scenarios",
     needs: ["host", "dist", "pulumi", "cinder"],
-    limitS: 1500,
+    limitS: 2400,
     tests: "test/scenarios",
     atOnce: 1,
   },
@@ -66,18 +65,16 @@ export const suites = [
   {
     name: "guest-boots",
     guest: "around",
-    onlyNamed: true,
     needs: inGuest,
     limitS: 600,
     tests: "test/boots",
     atOnce: 1,
   },
   // What LVM can do under device-mapper, and, from the same files, what it can do without.
-  { name: "guest-lvm", guest: "inside", onlyNamed: true, needs: inGuest, limitS: 2400, tests: "test/guest", atOnce: 1 },
+  { name: "guest-lvm", guest: "inside", needs: inGuest, limitS: 3000, tests: "test/guest", atOnce: 1 },
   {
     name: "guest-grpc",
     guest: "inside",
-    onlyNamed: true,
     needs: inGuest,
     limitS: 1800,
     // What goes through the service; the rest tries the door and the program's end, which no kernel changes.
@@ -87,7 +84,6 @@ export const suites = [
   {
     name: "guest-scenarios",
     guest: "inside",
-    onlyNamed: true,
     needs: inGuest,
     limitS: 1800,
     tests: ["edits", "badInput", "crash"].map((name) => `test/scenarios/${name}.test.ts`),

@@ -18,6 +18,16 @@ export function hasDeviceMapper(): boolean {
   return existsSync("/sys/class/misc/device-mapper") || kernelHas("dm-mod");
 }
 
+/** Whether it can have thin pools. */
+export function hasThinPools(): boolean {
+  return kernelHas("dm-thin-pool");
+}
+
+/** Whether files, and ranges of devices, can be shown as block devices. */
+export function hasLoopDevices(): boolean {
+  return existsSync("/dev/loop-control");
+}
+
 /** Whether this kernel can mount that type of file system; yes where its modules cannot be seen, as in a container. */
 export function hasFileSystem(type: string): boolean {
   const isListed = textOf("/proc/filesystems")

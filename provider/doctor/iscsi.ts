@@ -1,0 +1,36 @@
+import { findInitiator } from "../host/connector.js";
+import { hasIscsiOverTcp, isDaemonListening } from "../host/iscsi/daemon.js";
+import { lacking, ok } from "./check.js";
+import { fileSystemChecks, mountTools } from "./fileSystems.js";
+import { machineIdCheck, rootCheck, startCommand } from "./host.js";
+import { loading, noModule } from "./modules.js";
+import { programChecks } from "./programs.js";
+import type { Check } from "./report.js";
+
+/** Volumes of a Cinder attached to this host over iSCSI. */
+export function examineIscsi(): Check[] {
+  return [
+    rootCheck(),
+    machineIdCheck(),
+    ...programChecks(["iscsiadm", "iscsid", "blkid", "blockdev", "flock", ...mountTools]),
+    daemonCheck(),
+    initiatorCheck(),
+    hasIscsiOverTcp()
+      ? ok("iscsi_tcp", "the kernel reaches targets over TCP")
+      : lacking("iscsi_tcp", noModule("iscsi_tcp"), loading("iscsi_tcp")),
+    ...fileSystemChecks(),
+  ];
+}
+
+function daemonCheck(): Check {
+  if (isDaemonListening()) return ok("iscsid", "listens");
+  return lacking("iscsid", "does not run: nobody listens to iscsiadm", {
+    command: startCommand("iscsid.socket", "iscsid"),
+  });
+}
+
+function initiatorCheck(): Check {
+  const found = findInitiator();
+  if (typeof found === "string") return ok("initiator name", found);
+  return lacking("initiator name", found.why, { command: found.command });
+}

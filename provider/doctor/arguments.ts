@@ -79,7 +79,7 @@ function parsed(args: readonly string[]) {
     });
   } catch (error) {
     // Node adds how to say something else.
-    throw new UsageError((error as Error).message.split(". ")[0]?.replace(/\.$/, ""));
+    throw new UsageError((error as Error).message.split(/\.\s/)[0]?.replace(/\.$/, ""));
   }
 }
 

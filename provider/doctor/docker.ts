@@ -19,7 +19,8 @@ async function engineCheck(timeoutMs: number): Promise<Check> {
     return ok("engine", `answers, version ${stdout.trim()}`);
   } catch (error) {
     if (!BlockboxError.is(error)) throw error;
-    return lacking("engine", error.message, remedyOf(error));
+    const found = error.code === "COMMAND_STALLED" ? `does not answer within ${timeoutMs / 1_000} s` : error.message;
+    return lacking("engine", found, remedyOf(error));
   }
 }
 

@@ -21,7 +21,7 @@ Options:
   --version            the release of pulumi-blockbox
 
 Ends with 0 where all services that were named are usable, or, where none was named, lvm or cinder is; else with 1.
-What is not understood ends with 2.
+What is not understood, or fails itself, ends with 2.
 `;
 
 /** What a command line asks for. */
@@ -51,6 +51,8 @@ export function readArguments(args: readonly string[]): Wish {
   if (strange !== undefined)
     throw new UsageError(`there is no service "${strange}": they are ${serviceNames.join(", ")}`);
   const { cloud, endpoint } = values;
+  for (const [option, value] of Object.entries({ cloud, endpoint }))
+    if (value?.trim() === "") throw new UsageError(`--${option} is empty`);
   const timeoutS = Number(values.timeout);
   if (!(timeoutS >= 0.1 && timeoutS <= 3_600))
     throw new UsageError(`--timeout is "${values.timeout}": it is a number of seconds from 0.1 to 3600`);

@@ -1,6 +1,7 @@
 import { findInitiator } from "../host/connector.js";
 import { hasIscsiOverTcp, isDaemonListening } from "../host/iscsi/daemon.js";
-import { lacking, ok } from "./check.js";
+import { seesModules } from "../host/kernel.js";
+import { lacking, ok, warning } from "./check.js";
 import { fileSystemChecks, mountTools } from "./fileSystems.js";
 import { machineIdCheck, rootCheck, startCommand } from "./host.js";
 import { loading, noModule } from "./modules.js";
@@ -15,9 +16,7 @@ export function examineIscsi(): Check[] {
     ...programChecks(["iscsiadm", "iscsid", "blkid", "blockdev", "flock", ...mountTools]),
     daemonCheck(),
     initiatorCheck(),
-    hasIscsiOverTcp()
-      ? ok("iscsi_tcp", "the kernel reaches targets over TCP")
-      : lacking("iscsi_tcp", noModule("iscsi_tcp"), loading("iscsi_tcp")),
+    kernelCheck(),
     ...fileSystemChecks(),
   ];
 }
@@ -33,4 +32,12 @@ function initiatorCheck(): Check {
   const found = findInitiator();
   if (typeof found === "string") return ok("initiator name", found);
   return lacking("initiator name", found.why, { command: found.command });
+}
+
+/** A preview goes on where it cannot know. */
+function kernelCheck(): Check {
+  const name = "iscsi_tcp";
+  if (hasIscsiOverTcp()) return ok(name, "the kernel reaches targets over TCP");
+  if (seesModules()) return lacking(name, noModule(name), loading(name));
+  return warning(name, "it is not loaded, and whether this kernel has it cannot be seen here", loading(name));
 }

@@ -24,7 +24,7 @@ export async function answerTo(args: readonly string[]): Promise<Answer> {
       return { out: "", err: `pulumi-blockbox: ${error.message}. See pulumi-blockbox --help.\n`, exitCode: 2 };
     }
     const words = error instanceof Error ? error.message : String(error);
-    return { out: "", err: `${notices.join("")}pulumi-blockbox: ${words}\n`, exitCode: 1 };
+    return { out: "", err: `${notices.join("")}pulumi-blockbox: ${words}\n`, exitCode: 2 };
   }
 }
 

@@ -28,10 +28,15 @@ export function hasLoopDevices(): boolean {
   return existsSync("/dev/loop-control");
 }
 
+/** Whether the list of this kernel's modules is here; in a container it often is not. */
+export function seesModules(): boolean {
+  return existsSync(`/lib/modules/${release()}/modules.dep`);
+}
+
 /** Whether this kernel can mount that type of file system; yes where its modules cannot be seen, as in a container. */
 export function hasFileSystem(type: string): boolean {
   const isListed = textOf("/proc/filesystems")
     .split("\n")
     .some((line) => line.split("\t")[1] === type);
-  return isListed || !existsSync(`/lib/modules/${release()}/modules.dep`) || kernelHas(type);
+  return isListed || !seesModules() || kernelHas(type);
 }

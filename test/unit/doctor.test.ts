@@ -31,6 +31,8 @@ describe("what a command line asks the doctor", () => {
     [["doctor", "--jsn"], /^Unknown option '--jsn'$/],
     [["doctor", "--cloud"], /^Option '--cloud <value>' argument missing$/],
     [["doctor", "--json=yes"], /--json/],
+    [["doctor", "--cloud="], /--cloud is empty/],
+    [["doctor", "--endpoint", " "], /--endpoint is empty/],
     [["doctor", "--timeout", "-1"], /--timeout/],
     [["doctor", "--timeout=0"], /--timeout is "0": it is a number of seconds from 0\.1 to 3600/],
     [["doctor", "--timeout=1e9"], /--timeout/],

@@ -18,6 +18,7 @@ const packageOf = {
   losetup: "mount",
   mount: "mount",
   umount: "mount",
+  iscsiadm: "open-iscsi",
   blkid: "util-linux",
   blkdiscard: "util-linux",
   blockdev: "util-linux",

@@ -84,6 +84,16 @@ export const suites = [
     tests: ["attachment", "backend", "badInput", "volume"].map((name) => `test/grpc/${name}.test.ts`),
     atOnce: 1,
   },
+  // Volumes of a Cinder on this host: its real targets, sessions and disks.
+  {
+    name: "guest-iscsi",
+    guest: "inside",
+    onlyNamed: true,
+    needs: ["host", "dist", "cinder", "guest"],
+    limitS: 1800,
+    tests: "test/iscsi",
+    atOnce: 1,
+  },
   {
     name: "guest-scenarios",
     guest: "inside",

@@ -1,5 +1,6 @@
 import { findInitiator } from "../host/connector.js";
 import { hasIscsiOverTcp, isDaemonListening } from "../host/iscsi/daemon.js";
+import { iscsiTools } from "../host/iscsi/fitness.js";
 import { seesModules } from "../host/kernel.js";
 import { lacking, ok, warning } from "./check.js";
 import { fileSystemChecks, mountTools } from "./fileSystems.js";
@@ -13,7 +14,7 @@ export function examineIscsi(): Check[] {
   return [
     rootCheck(),
     machineIdCheck(),
-    ...programChecks(["iscsiadm", "iscsid", "blkid", "blockdev", "flock", ...mountTools]),
+    ...programChecks([...iscsiTools, "iscsid", ...mountTools]),
     daemonCheck(),
     initiatorCheck(),
     kernelCheck(),

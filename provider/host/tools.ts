@@ -25,7 +25,6 @@ const packageOf = {
   fallocate: "util-linux",
   flock: "util-linux",
   perl: "perl-base",
-  iscsiadm: "open-iscsi",
   iscsid: "open-iscsi",
   // What the provider itself never runs, but a Cinder on this host, or its containers.
   targetcli: "targetcli-fb",

@@ -2,6 +2,7 @@ import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { BlockboxError } from "../errors.js";
+import { installCommand } from "./tools.js";
 
 /** What a host tells a block service about itself. */
 export interface Connector {
@@ -21,28 +22,44 @@ export async function connectorOfThisHost(): Promise<Connector> {
 
 /** The name in the file that open-iscsi keeps. Throws HOST_UNFIT. */
 export function readInitiator(file: string): string {
-  const lines = textOf(file).split("\n");
+  const found = findInitiator(file);
+  if (typeof found === "string") return found;
+  throw new BlockboxError("HOST_UNFIT", `This host has no iSCSI initiator name: ${found.why}. ${found.remedy}.`);
+}
+
+/** Why a host has no initiator name, and what to do. */
+export interface NoInitiator {
+  readonly why: string;
+  readonly remedy: string;
+  readonly command: string;
+}
+
+/** The name in the file that open-iscsi keeps, or why there is none. */
+export function findInitiator(file = initiatorFile): string | NoInitiator {
+  let lines: string[];
+  try {
+    lines = readFileSync(file, "utf8").split("\n");
+  } catch (error) {
+    return unreadable(file, error as NodeJS.ErrnoException);
+  }
   const name = lines.map((line) => /^\s*InitiatorName\s*=\s*(\S+)\s*$/.exec(line)?.[1]).find(Boolean);
   if (name !== undefined) return name;
   // What Debian's package leaves there until the name is first needed.
-  const isPending = lines.some((line) => /^\s*GenerateName\s*=\s*yes/i.test(line));
-  throw isPending
-    ? noName(`${file} says that it is still to be made. Start iscsid once: \`systemctl start iscsid\``)
-    : noName(`${file} has no line InitiatorName=. Write one, as \`iscsi-iname\` makes it`);
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw noName(`there is no ${file}. Install it: \`apt-get install open-iscsi\``);
-    throw noName(`${file} cannot be read (${code}). Run as root`);
+  if (lines.some((line) => /^\s*GenerateName\s*=\s*yes/i.test(line))) {
+    const command = "systemctl start iscsid";
+    return { why: `${file} says that it is still to be made`, remedy: `Start iscsid once: \`${command}\``, command };
   }
+  return {
+    why: `${file} has no line InitiatorName=`,
+    remedy: "Write one, as `iscsi-iname` makes it",
+    command: `echo "InitiatorName=$(iscsi-iname)" > ${file}`,
+  };
 }
 
-function noName(why: string): BlockboxError {
-  return new BlockboxError("HOST_UNFIT", `This host has no iSCSI initiator name: ${why}.`);
+function unreadable(file: string, { code }: NodeJS.ErrnoException): NoInitiator {
+  if (code !== "ENOENT") return { why: `${file} cannot be read (${code})`, remedy: "Run as root", command: "sudo -i" };
+  const command = installCommand("iscsid");
+  return { why: `there is no ${file}`, remedy: `Install it: \`${command}\``, command };
 }
 
 /** A documentation address (RFC 5737): to connect a datagram socket sends nothing, and only asks for the route. */

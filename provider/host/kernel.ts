@@ -44,10 +44,25 @@ function faultOfOpening(path: string): string | undefined {
   }
 }
 
+/** Whether it can have thin pools. */
+export function hasThinPools(): boolean {
+  return kernelHas("dm-thin-pool");
+}
+
+/** Whether files, and ranges of devices, can be shown as block devices. */
+export function hasLoopDevices(): boolean {
+  return existsSync("/dev/loop-control");
+}
+
+/** Whether the list of this kernel's modules is here; in a container it often is not. */
+export function seesModules(): boolean {
+  return existsSync(`/lib/modules/${release()}/modules.dep`);
+}
+
 /** Whether this kernel can mount that type of file system; yes where its modules cannot be seen, as in a container. */
 export function hasFileSystem(type: string): boolean {
   const isListed = textOf("/proc/filesystems")
     .split("\n")
     .some((line) => line.split("\t")[1] === type);
-  return isListed || !existsSync(`/lib/modules/${release()}/modules.dep`) || kernelHas(type);
+  return isListed || !seesModules() || kernelHas(type);
 }

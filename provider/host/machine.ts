@@ -3,6 +3,8 @@ import { BlockboxError } from "../errors.js";
 import { textOf } from "./textOf.js";
 
 const machineIdFile = "/etc/machine-id";
+/** What writes one. */
+export const machineIdCommand = "systemd-machine-id-setup";
 
 /** A process, told apart from any other that ever had its pid. */
 export interface Creator {
@@ -20,7 +22,7 @@ export function machineId(): string {
   if (!/^[0-9a-f]{32}$/.test(id)) {
     throw new BlockboxError(
       "HOST_UNFIT",
-      `This machine cannot be told from others, because ${machineIdFile} holds no id. Run \`systemd-machine-id-setup\`, or write 32 hex digits to it.`,
+      `This machine cannot be told from others, because ${machineIdFile} holds no id. Run \`${machineIdCommand}\`, or write 32 hex digits to it.`,
     );
   }
   return createHash("sha256").update(id).digest("hex").slice(0, 12);

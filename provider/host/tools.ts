@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Where Debian keeps administration tools: a user's PATH often lacks these. */
 const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 
-/** Debian 12's package of each program that we run. */
+/** Debian 12's package of each program that we run or ask about. */
 const packageOf = {
   lvm: "lvm2",
   dmsetup: "dmsetup",
@@ -18,15 +18,23 @@ const packageOf = {
   losetup: "mount",
   mount: "mount",
   umount: "mount",
+  iscsiadm: "open-iscsi",
   blkid: "util-linux",
   blkdiscard: "util-linux",
   blockdev: "util-linux",
   fallocate: "util-linux",
   flock: "util-linux",
   perl: "perl-base",
+  iscsid: "open-iscsi",
+  // What the provider itself never runs, but a Cinder on this host, or its containers.
+  targetcli: "targetcli-fb",
+  tgtadm: "tgt",
+  tgtd: "tgt",
+  docker: "docker.io",
+  "docker-compose": "docker-compose",
 } as const;
 
-/** A program that this provider runs. */
+/** A program that this provider runs or asks about. */
 export type Tool = keyof typeof packageOf;
 
 /** PATH for our children: the caller's, and the system folders behind it. */
@@ -41,6 +49,11 @@ export function findTool(tool: Tool): string | undefined {
     .split(":")
     .map((folder) => join(folder, tool))
     .find(isProgram);
+}
+
+/** Debian 12's package of a program. */
+export function packageOfTool(tool: Tool): string {
+  return packageOf[tool];
 }
 
 /** The command that brings a program, e.g. `apt-get install lvm2`. */

@@ -89,7 +89,24 @@ function holders(device: string): string[] {
   const partitions = namesIn(`${folder}`).filter((name) => readSysfs(`${folder}/${name}/partition`) !== undefined);
   return [`${folder}/holders`, ...partitions.map((name) => `${folder}/${name}/holders`)]
     .flatMap(namesIn)
-    .map((name) => `held by /dev/${name}`);
+    .map((name) => `held by /dev/${name}${stackedWords(name)}`);
+}
+
+/** What a device of device-mapper is, and how it lets go. */
+function stackedWords(name: string): string {
+  const mapped = readSysfs(`/sys/block/${name}/dm/name`);
+  const uuid = readSysfs(`/sys/block/${name}/dm/uuid`) ?? "";
+  if (mapped === undefined) return "";
+  if (uuid.startsWith("mpath-"))
+    return ` (multipath map ${mapped}: keep multipathd from the disk by a blacklist in multipath.conf, and \`multipath -f ${mapped}\`)`;
+  if (!uuid.startsWith("LVM-")) return ` (${mapped}: \`dmsetup remove ${mapped}\`)`;
+  const group = groupIn(mapped);
+  return ` (a logical volume of group ${group}, which this host has activated: \`vgchange -an ${group}\`, and \`vgchange --setautoactivation n ${group}\` so that it stays so)`;
+}
+
+/** lvm doubles the hyphens within a name, and puts one between the group's and the volume's. */
+function groupIn(mapped: string): string {
+  return (/^((?:[^-]|--)+)-(?!-)/.exec(mapped)?.[1] ?? mapped).replaceAll("--", "-");
 }
 
 function openers(number: string): string[] {

@@ -29,9 +29,9 @@ export interface AttachmentArgs {
   size?: pulumi.Input<number>;
   /** Whether the volume may be written to. Default: "rw". */
   mode?: pulumi.Input<"rw" | "ro">;
-  /** The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. */
+  /** The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. Left out, the volume is attached on this host, over iSCSI. */
   connector?: pulumi.Input<AttachmentConnectorArgs>;
-  /** A file system to mount from the device. Left out, there is only the device. */
+  /** A file system to mount from the device. Left out, there is only the device. Not with `connector`. */
   mount?: pulumi.Input<AttachmentMountArgs>;
   /** An entry of clouds.yaml, instead of the service that is configured. */
   cloud?: pulumi.Input<string>;
@@ -39,7 +39,7 @@ export interface AttachmentArgs {
   timeouts?: pulumi.Input<TimeoutsArgs>;
 }
 
-/** The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. */
+/** The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. Left out, the volume is attached on this host, over iSCSI. */
 export interface AttachmentConnectorArgs {
   /** Name of the host that attaches. */
   hostName: pulumi.Input<string>;
@@ -51,7 +51,7 @@ export interface AttachmentConnectorArgs {
   multipath?: pulumi.Input<boolean>;
 }
 
-/** The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. */
+/** The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. Left out, the volume is attached on this host, over iSCSI. */
 export interface AttachmentConnector {
   /** Name of the host that attaches. */
   hostName: string;
@@ -63,7 +63,7 @@ export interface AttachmentConnector {
   multipath: boolean;
 }
 
-/** A file system to mount from the device. Left out, there is only the device. */
+/** A file system to mount from the device. Left out, there is only the device. Not with `connector`. */
 export interface AttachmentMountArgs {
   /** Where it is mounted. A missing directory is made; moved in place unless busy. */
   path: pulumi.Input<string>;
@@ -75,7 +75,7 @@ export interface AttachmentMountArgs {
   format?: pulumi.Input<"ifBlank" | "never">;
 }
 
-/** A file system to mount from the device. Left out, there is only the device. */
+/** A file system to mount from the device. Left out, there is only the device. Not with `connector`. */
 export interface AttachmentMount {
   /** Where it is mounted. A missing directory is made; moved in place unless busy. */
   path: string;
@@ -131,9 +131,9 @@ export class Attachment extends BlockboxResource {
   declare readonly size: pulumi.Output<number>;
   /** Whether the volume may be written to. */
   declare readonly mode: pulumi.Output<"rw" | "ro">;
-  /** The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. */
+  /** The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. Left out, the volume is attached on this host, over iSCSI. */
   declare readonly connector: pulumi.Output<AttachmentConnector | undefined>;
-  /** A file system to mount from the device. Left out, there is only the device. */
+  /** A file system to mount from the device. Left out, there is only the device. Not with `connector`. */
   declare readonly mount: pulumi.Output<AttachmentMount | undefined>;
   /** An entry of clouds.yaml, instead of the service that is configured. */
   declare readonly cloud: pulumi.Output<string | undefined>;

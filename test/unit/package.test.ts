@@ -5,23 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { execa } from "execa";
+import { packed } from "../support/packed.js";
 import { root } from "../support/paths.js";
 
 const require = createRequire(import.meta.url);
-
-/** The package as it would be published, in a folder of its own. */
-async function packed(t: { after(body: () => void): void }): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "bbt-package-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  await execa("npm", ["pack", "--silent", "--pack-destination", folder], {
-    cwd: root,
-    stdin: "ignore",
-    timeout: 60_000,
-  });
-  const [archive] = readdirSync(folder);
-  assert.ok(archive);
-  return join(folder, archive);
-}
 
 function cli(name: string, path: string): string[] {
   return [join(root, "node_modules", name, path)];

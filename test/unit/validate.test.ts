@@ -95,7 +95,6 @@ const meaningless: [string, Service, Record<string, unknown>, string[]][] = [
     ["availabilityZone", "schedulerHints"],
   ],
   ["Volume", "lvm", { backend: "lvm:a", readOnly: true, retypePolicy: "never", cascade: true }, ["retypePolicy"]],
-  ["Attachment", "cinder", { volume: uuid, mount: { path: "/mnt/data" } }, ["mount"]],
   [
     "Attachment",
     "lvm",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { root } from "../lib/places.mjs";
 import { quiet } from "../lib/quiet.mjs";
@@ -35,7 +35,16 @@ async function compile(folder, stamped, env) {
     timeoutMs: 5 * 60_000,
     what: "compile provider/ and sdk/nodejs/",
   });
+  for (const program of programs()) chmodSync(join(folder, relative(dist, join(root, program))), 0o755);
   writeFileSync(join(folder, ".sources"), stamped);
+}
+
+/**
+ * The package's commands. npm makes them executable where it links them, but not again after the next build.
+ * @returns {string[]}
+ */
+function programs() {
+  return Object.values(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).bin);
 }
 
 function sourcesDigest() {

@@ -8,6 +8,8 @@ const programsOf = {
   iproute2: ["ip"],
   xfsprogs: ["mkfs.xfs", "xfs_growfs"],
   "thin-provisioning-tools": ["thin_check", "thin_dump"],
+  "open-iscsi": ["iscsiadm", "iscsid"],
+  tgt: ["tgtd", "tgtadm", "tgt-admin"],
 };
 
 /** The guest's init starts it by its path. */

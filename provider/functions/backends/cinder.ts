@@ -8,20 +8,26 @@ import type { CinderBackends } from "./declaration.js";
 export async function backendsIn(cloud: string | undefined): Promise<CinderBackends | undefined> {
   const client = configured(cloud);
   if (client === undefined) return undefined;
-  const [services, pools] = await Promise.all([
-    forAdministrators(listVolumeServices(client)),
-    forAdministrators(listPools(client)),
-  ]);
-  return {
-    services: services
-      ?.map(({ host, state, status }) => ({
-        host,
-        state: state === "up" ? ("up" as const) : ("down" as const),
-        enabled: status === "enabled",
-      }))
-      .sort((a, b) => (a.host < b.host ? -1 : 1)),
-    pools: pools?.map(seen).sort((a, b) => (a.name < b.name ? -1 : 1)),
-  };
+  const [services, pools] = await Promise.all([servicesOf(client), poolsOf(client)]);
+  return { services, pools };
+}
+
+/** Nothing where Cinder tells of them to administrators only. */
+export async function servicesOf(client: CinderClient): Promise<CinderBackends["services"]> {
+  const services = await forAdministrators(listVolumeServices(client));
+  return services
+    ?.map(({ host, state, status }) => ({
+      host,
+      state: state === "up" ? ("up" as const) : ("down" as const),
+      enabled: status === "enabled",
+    }))
+    .sort((a, b) => (a.host < b.host ? -1 : 1));
+}
+
+/** As `servicesOf`. */
+export async function poolsOf(client: CinderClient): Promise<CinderBackends["pools"]> {
+  const pools = await forAdministrators(listPools(client));
+  return pools?.map(seen).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function configured(cloud: string | undefined): CinderClient | undefined {

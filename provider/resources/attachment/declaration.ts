@@ -112,12 +112,11 @@ const inputs = {
   connector: optional(connector, {
     change: "replace",
     only: "cinder",
-    doc: "The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it.",
+    doc: "The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. Left out, the volume is attached on this host, over iSCSI.",
   }),
   mount: optional(mountInputs, {
     change: "inPlace",
-    only: "lvm",
-    doc: "A file system to mount from the device. Left out, there is only the device.",
+    doc: "A file system to mount from the device. Left out, there is only the device. Not with `connector`.",
   }),
   ...commonInputs,
 };

@@ -2,26 +2,21 @@ import { hostname } from "node:os";
 import { hasUnknown, isUnknown } from "../../declaration/unknown.js";
 import type { Failure } from "../../declaration/validate.js";
 import { BlockboxError, PartlyMadeError } from "../../errors.js";
-import { firstMissing, mountsAt } from "../../host/mounts.js";
+import { mountsAt } from "../../host/mounts.js";
 import { lvm } from "../../services/lvm/index.js";
-import type {
-  AttachedDevice,
-  AttachedVolume,
-  ForeseenAttachment,
-  Location,
-  NotedMount,
-} from "../../services/service.js";
+import type { AttachedDevice, AttachedVolume, ForeseenAttachment, Location } from "../../services/service.js";
 import { StillAttachedError } from "../../services/stillAttached.js";
 import { type Life, refusal, replaces } from "../resource.js";
 import type { AttachmentOutputs, AttachmentInputs as Inputs } from "./declaration.js";
 import {
   changeMount,
   contentProblems,
+  formatProblems,
   isMounted,
   mountProblems,
   mountVolume,
-  refuseFileSystemGrowth,
-  refuseMountChange,
+  noteOf,
+  refuseMountChanges,
   unmountVolume,
 } from "./mount.js";
 
@@ -39,10 +34,8 @@ export const attachmentWithLvm: Life<Inputs, Record> = {
 
   async problems(identity, wanted, _asker, before) {
     const { volume: id, mode, mount } = wanted;
-    if (mode === "ro" && mount?.format === "ifBlank") {
-      const reason = 'must be "never" with mode "ro": nothing can be made on a device that is read only';
-      return [{ property: "mount.format", reason }];
-    }
+    const ofFormat = formatProblems(mount, mode);
+    if (ofFormat.length > 0) return ofFormat;
     const isKnown = mount !== undefined && !hasUnknown(mount);
     const isNew = before === undefined;
     const moves = isKnown && before?.mount?.path !== mount.path && mountsAt(mount.path).length > 0;
@@ -64,11 +57,7 @@ export const attachmentWithLvm: Life<Inputs, Record> = {
     if (shrink && !replaces(differences))
       throw refusal("size", `cannot shrink from ${shrink.from} to ${shrink.to} GiB`);
     if (replaces(differences) || hasUnknown(news.mount)) return;
-    const moved = refuseMountChange(olds.mount, news.mount);
-    if (moved !== undefined) throw refusal("mount.path", moved);
-    const grows = differences.some(({ change }) => change === "grow");
-    const stuck = grows ? refuseFileSystemGrowth(news.mount, news.mode) : undefined;
-    if (stuck !== undefined) throw refusal("size", stuck);
+    refuseMountChanges(olds, news, differences);
   },
 
   repair: (recorded) =>
@@ -134,10 +123,6 @@ const isReadOnly: Failure = { property: "mode", reason: 'must be "ro": the volum
 
 function isAttached({ devicePath, __shows: shows }: Record): boolean {
   return lvm.attachments.isAttached({ devicePath, shows });
-}
-
-function noteOf(path: string): NotedMount {
-  return { path, madeDirectory: firstMissing(path) };
 }
 
 function accessOf({ mode }: Inputs): { readOnly: boolean } {

@@ -1,4 +1,5 @@
 import { realpathSync, statSync } from "node:fs";
+import type { Difference } from "../../declaration/compare.js";
 import type { Failure } from "../../declaration/validate.js";
 import { BlockboxError } from "../../errors.js";
 import { type Content, contentOf } from "../../host/blank.js";
@@ -8,6 +9,7 @@ import { fillDevice, refuseFill } from "../../host/fillDevice.js";
 import { hasFileSystem } from "../../host/kernel.js";
 import type { Lock } from "../../host/lock.js";
 import {
+  firstMissing,
   foldersBetween,
   makeDirectories,
   mountDevice,
@@ -33,6 +35,21 @@ export interface MountWish {
 }
 
 type Mode = "rw" | "ro";
+
+/** What is needed of an attached volume, whatever the service. */
+export type MountableVolume = Pick<AttachedVolume, "devicePath" | "lock" | "formatting" | "noted" | "setFormatting">;
+
+/** What inputs alone have against a mount. */
+export function formatProblems(wish: Pick<MountWish, "format"> | undefined, mode: Mode): Failure[] {
+  if (mode !== "ro" || wish?.format !== "ifBlank") return [];
+  const reason = 'must be "never" with mode "ro": nothing can be made on a device that is read only';
+  return [{ property: "mount.format", reason }];
+}
+
+/** A mount that is about to be made, as it is noted. */
+export function noteOf(path: string): NotedMount {
+  return { path, madeDirectory: firstMissing(path) };
+}
 
 /** Who of this deployment will mount at a path: two of one path are told before anything is done. */
 const plannedPaths = new Map<string, string>();
@@ -79,8 +96,21 @@ function pathFault(digest: string, path: string): string | undefined {
   return undefined;
 }
 
+/** Throws what only the existing mount can say against a change of it or of its device's size. */
+export function refuseMountChanges(
+  olds: { readonly mount?: MountWish | undefined },
+  news: { readonly mount?: MountWish | undefined; readonly mode: Mode },
+  differences: readonly Difference[],
+): void {
+  const moved = refuseMountChange(olds.mount, news.mount);
+  if (moved !== undefined) throw refusal("mount.path", moved);
+  const grows = differences.some(({ change }) => change === "grow");
+  const stuck = grows ? refuseFileSystemGrowth(news.mount, news.mode) : undefined;
+  if (stuck !== undefined) throw refusal("size", stuck);
+}
+
 /** Why the mount cannot be moved away, if so: a busy one stays where it is. */
-export function refuseMountChange(olds: MountWish | undefined, news: MountWish | undefined): string | undefined {
+function refuseMountChange(olds: MountWish | undefined, news: MountWish | undefined): string | undefined {
   if (olds === undefined || olds.path === news?.path || mountsAt(olds.path).length === 0) return undefined;
   const users = mountUsers(olds.path);
   return users.length === 0
@@ -89,7 +119,7 @@ export function refuseMountChange(olds: MountWish | undefined, news: MountWish |
 }
 
 /** Why the file system cannot follow a growing device, if so. */
-export function refuseFileSystemGrowth(wish: MountWish | undefined, mode: Mode): string | undefined {
+function refuseFileSystemGrowth(wish: MountWish | undefined, mode: Mode): string | undefined {
   const reason = wish && mode === "rw" ? refuseFill(wish.path, wish.fsType) : undefined;
   return reason && `cannot grow: ${reason}`;
 }
@@ -101,7 +131,7 @@ export function isMounted(devicePath: string, path: string): boolean {
 }
 
 /** Makes a file system if it may and must, and mounts it. Returns the directories that it made; undone if it fails. */
-export async function mountVolume(volume: AttachedVolume, wish: MountWish, mode: Mode): Promise<string[]> {
+export async function mountVolume(volume: MountableVolume, wish: MountWish, mode: Mode): Promise<string[]> {
   await ensureFileSystem(volume, wish);
   await refuseTwin(volume, wish);
   const made = makeDirectories(wish.path);
@@ -126,7 +156,7 @@ export async function mountVolume(volume: AttachedVolume, wish: MountWish, mode:
 
 /** Brings the mount from what state says to what is wanted: put back, grown, remounted with other options, or moved. */
 export async function changeMount(
-  volume: AttachedVolume,
+  volume: MountableVolume,
   olds: MountWish | undefined,
   news: MountWish | undefined,
   mode: Mode,
@@ -179,12 +209,12 @@ function notedDirectories(noted: NotedMount | undefined, path: string): string[]
   return noted?.path === path && noted.madeDirectory !== undefined ? foldersBetween(noted.madeDirectory, path) : [];
 }
 
-function mountOf({ devicePath: device, lock }: AttachedVolume, { path, fsType, options }: MountWish, mode: Mode) {
+function mountOf({ devicePath: device, lock }: MountableVolume, { path, fsType, options }: MountWish, mode: Mode) {
   return { device, path, fsType, options, readOnly: mode === "ro", lock };
 }
 
 /** A volume's file system: as found, or made on what is proven blank, or on what a killed mkfs of ours left behind. */
-async function ensureFileSystem(volume: AttachedVolume, wish: MountWish): Promise<void> {
+async function ensureFileSystem(volume: MountableVolume, wish: MountWish): Promise<void> {
   const { devicePath: device, lock, formatting } = volume;
   if (formatting && wish.format === "never") {
     throw refusal(
@@ -204,7 +234,7 @@ async function ensureFileSystem(volume: AttachedVolume, wish: MountWish): Promis
   await volume.setFormatting(false);
 }
 
-async function refuseTwin({ devicePath }: AttachedVolume, { fsType, options }: MountWish): Promise<void> {
+async function refuseTwin({ devicePath }: MountableVolume, { fsType, options }: MountWish): Promise<void> {
   if (fsType !== "xfs" || options.includes("nouuid")) return;
   const twin = await mountedTwin(devicePath);
   if (twin === undefined) return;
@@ -229,6 +259,6 @@ export function contentProblems({ fsType, format: policy }: MountWish, content: 
 }
 
 /** A file system always fills its device. One that is read only stays as it is. */
-async function fill(volume: AttachedVolume, wish: MountWish, mode: Mode): Promise<void> {
+async function fill(volume: MountableVolume, wish: MountWish, mode: Mode): Promise<void> {
   if (mode === "rw") await fillDevice(mountOf(volume, wish, mode));
 }

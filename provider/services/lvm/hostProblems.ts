@@ -1,9 +1,18 @@
-import { existsSync } from "node:fs";
-import { hasDeviceMapper } from "../../host/kernel.js";
+import { hasDeviceMapper, hasLoopDevices } from "../../host/kernel.js";
 import { missingTools, type Tool } from "../../host/tools.js";
 import type { BackendWish, Problem } from "../service.js";
 
-const tools: Tool[] = ["lvm", "losetup", "flock", "blkid", "blkdiscard", "blockdev", "fallocate", "perl"];
+/** What volume groups and their volumes need. */
+export const lvmTools: readonly Tool[] = [
+  "lvm",
+  "losetup",
+  "flock",
+  "blkid",
+  "blkdiscard",
+  "blockdev",
+  "fallocate",
+  "perl",
+];
 
 /** What this host lacks for volume groups like this one. */
 export function hostProblems({ loopFile }: BackendWish): Problem[] {
@@ -12,9 +21,9 @@ export function hostProblems({ loopFile }: BackendWish): Problem[] {
   if (process.getuid?.() !== 0)
     return [lvmProblem("needs root, as lvm2 and loop devices do: run pulumi as root on this host")];
   const needsLoops = loopFile !== undefined || !hasDeviceMapper();
-  if (needsLoops && !existsSync("/dev/loop-control"))
+  if (needsLoops && !hasLoopDevices())
     return [lvmProblem("needs loop devices, which this kernel does not offer: `modprobe loop`")];
-  return missingTools(tools).map(({ tool, install }) =>
+  return missingTools(lvmTools).map(({ tool, install }) =>
     lvmProblem(`needs the program ${tool}, which this host lacks: \`${install}\``),
   );
 }

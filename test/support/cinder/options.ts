@@ -2,8 +2,8 @@ import type { CinderRelease } from "../../../tools/steps/cinderPlaces.mjs";
 import type { Keystone } from "./keystone.js";
 import type { VolumeService } from "./services.js";
 
-/** Each a volume_backend_name. What "faults" does is said in test/rig/faultsDriver.py. */
-export type BackendName = "nfs" | "nfs2" | "faults";
+/** Each a volume_backend_name. What "faults" does is said in test/rig/faultsDriver.py; "lio" and "tgt" are for the guest. */
+export type BackendName = "nfs" | "nfs2" | "faults" | "lio" | "tgt";
 
 export interface CinderOptions {
   /** From PyPI, unless said. */

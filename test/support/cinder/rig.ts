@@ -4,6 +4,7 @@ import { Api } from "./api.js";
 import { makeStateFolders, writeConfiguration } from "./configuration.js";
 import { startDatabase } from "./database.js";
 import { type Ground, makeGround, rigFolder } from "./ground.js";
+import { makeIscsiHost } from "./iscsiHost.js";
 import { startKeystone } from "./keystone.js";
 import type { BackendName, CinderOptions, CinderRig } from "./options.js";
 import { freePort } from "./ports.js";
@@ -29,6 +30,7 @@ async function start(ground: Ground, options: CinderOptions): Promise<CinderRig>
   const { python, configuration, seed } = cinderPlace(release);
   await makeStateFolders(state);
   await mountShares(state, backends);
+  if (backends.includes("lio") || backends.includes("tgt")) await makeIscsiHost(state);
   const [port, database, keystone, transport] = await allEnded([
     freePort(),
     startDatabase(ground, seed),

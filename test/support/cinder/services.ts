@@ -68,5 +68,6 @@ const runService = (place: Place, name: "api" | "scheduler" | "volume") =>
 
 function run({ ground, python, files }: Place, name: string, [program = "", ...words]: string[]): Running {
   const configuration = files.flatMap((file) => ["--config-file", file]);
-  return ground.run(name, python, [join(rigFolder, program), ...words, ...configuration]);
+  const env = { RIG_PYTHON: python, PATH: `${join(rigFolder, "bin")}:${process.env.PATH}` };
+  return ground.run(name, python, [join(rigFolder, program), ...words, ...configuration], { env });
 }

@@ -1,3 +1,4 @@
+import type { Lock } from "../../../host/lock.js";
 import { isDead, isNamed } from "../../claims.js";
 import { formatMark, type Mark, parseMark } from "../../mark.js";
 import { forgetQuiet, whenQuiet } from "../../quiet.js";
@@ -9,6 +10,7 @@ import type { Cinder } from "../cinder.js";
 import { CinderError, isNotFound } from "../client/error.js";
 import { attachmentIdOf } from "../ids.js";
 import { deleteAttachment } from "./deleteAttachment.js";
+import { letGoHere } from "./letGoHere.js";
 
 /*
  * Cinder's attachments have no metadata. What says whose one is stands in two places: for ever in its connector's
@@ -69,11 +71,12 @@ export async function releaseLeft(
   volume: CinderVolume,
   stack: string,
   which: "incomplete" | "complete",
+  held?: Lock,
 ): Promise<boolean> {
   const dead = notesOn(volume).filter((note) => note.stack === stack && isDead(note));
   let isReleased = false;
   for (const note of dead) {
-    isReleased = (await removeNoted(cinder, volume.id, note, { which, unmarked: true })) || isReleased;
+    isReleased = (await removeNoted(cinder, volume.id, note, { which, unmarked: true, held })) || isReleased;
     if (which === "incomplete") await unnote(cinder, volume.id, keyOf({ digest: note.identity }));
   }
   return isReleased;
@@ -85,6 +88,8 @@ interface Removal {
   readonly unmarked: boolean;
   /** Ids of what was there before. */
   readonly except?: ReadonlySet<string>;
+  /** The volume's lock of this host, if the caller holds it. */
+  readonly held?: Lock | undefined;
 }
 
 /** Removes the attachment that a note speaks of, also one that never got its connector. True: there was one. */
@@ -92,7 +97,7 @@ export async function removeNoted(
   cinder: Cinder,
   volumeId: string,
   note: Mark,
-  { which, unmarked, except }: Removal,
+  { which, unmarked, except, held }: Removal,
 ): Promise<boolean> {
   const all = await listAttachments(cinder.client, { volume_id: volumeId });
   const marked = await markedAmong(cinder, volumeId, note, all);
@@ -105,7 +110,11 @@ export async function removeNoted(
       (which === "complete" || one.status !== "attached") &&
       !isNamed("Attachment", attachmentIdOf(volumeId, one.id)),
   );
-  for (const { id } of left) await deleteAttachment(cinder, id);
+  for (const { id } of left) {
+    // This host first: what it has of an attachment that Cinder has taken away may come to be another volume's.
+    await letGoHere(volumeId, id, held);
+    await deleteAttachment(cinder, id);
+  }
   return left.length > 0;
 }
 

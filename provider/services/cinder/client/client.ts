@@ -24,6 +24,8 @@ export { CinderError, isNotFound } from "./error.js";
 export interface CinderClient {
   /** Where its volumes live, as state records it (rule 9): e.g. `http://host:8776/v3`, and the project's id. */
   location(): Promise<{ endpoint: string; project: string }>;
+  /** The microversion that is spoken with it: the newest that both know. */
+  microversion(): Promise<string>;
   /** How many changes may be under way at once. It is not kept here: the client does not know how long a change lasts. */
   readonly maxInFlight: number;
   readonly operationTimeoutMs: number;
@@ -94,6 +96,10 @@ class Client implements CinderClient {
   async location(): Promise<{ endpoint: string; project: string }> {
     const { endpoint, project } = await this.#credentials.access();
     return { endpoint, project };
+  }
+
+  async microversion(): Promise<string> {
+    return this.#discovered(await this.#credentials.access());
   }
 
   get<T>(path: readonly string[], schema: z.ZodType<T>, query?: Query): Promise<T> {

@@ -8,6 +8,9 @@ import type { Reply } from "./transport.js";
 /** Minor versions of Cinder's API 3: what this client speaks at most, and needs at least (Yoga: no project in the URL). */
 const [ours, oldest] = [71, 67];
 
+/** The microversions that this client can speak. */
+export const microversions = { oldest: `3.${oldest}`, newest: `3.${ours}` };
+
 const document = z.object({
   versions: z.array(z.object({ id: z.string(), version: z.string().optional(), min_version: z.string().optional() })),
 });

@@ -26,6 +26,9 @@ export class CinderError extends BlockboxError {
   /** The service's own words alone. */
   readonly detail: string;
   readonly requestId: string | undefined;
+  /** The message without what to do. */
+  readonly said: string;
+  readonly advice: string | undefined;
   /**
    * Whether a request that changes something may have been carried out although it failed: its reply was lost, cut or
    * late, or came from a failing server or proxy. Never repeated blindly: look for what it made.
@@ -35,7 +38,10 @@ export class CinderError extends BlockboxError {
   readonly isLate: boolean;
 
   constructor(failure: CinderFailure) {
-    super(failure.code, messageOf(failure));
+    const said = wordsOf(failure);
+    super(failure.code, failure.advice === undefined ? said : `${said} ${failure.advice}`);
+    this.said = said;
+    this.advice = failure.advice;
     this.status = failure.status;
     this.fault = failure.fault;
     this.detail = failure.detail;
@@ -50,12 +56,12 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof CinderError && error.status === 404 && error.fault === "itemNotFound";
 }
 
-function messageOf({ request, at, detail, advice, status, fault, requestId }: CinderFailure): string {
+function wordsOf({ request, at, detail, status, fault, requestId }: CinderFailure): string {
   const facts = [
     ...(status === undefined ? [] : [`HTTP ${status}${fault === undefined ? "" : ` ${fault}`}`]),
     ...(requestId === undefined ? [] : [`request ${requestId}`]),
   ];
   const words = detail.replace(/[\s.]+$/, "");
   const tail = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
-  return `${request} at ${at} failed: ${words}${tail}.${advice === undefined ? "" : ` ${advice}`}`;
+  return `${request} at ${at} failed: ${words}${tail}.`;
 }

@@ -1,4 +1,4 @@
-import { faultOfDeviceMapper, hasDeviceMapper, kernelHas } from "../../../host/kernel.js";
+import { faultOfDeviceMapper, hasDeviceMapper, hasThinPools } from "../../../host/kernel.js";
 import { findTool, installCommand } from "../../../host/tools.js";
 import type { BackendFacts, BackendWish, Problem } from "../../service.js";
 
@@ -13,7 +13,7 @@ export function wayOf({ activation }: Pick<BackendWish, "activation">, current?:
 /** Whether a group is to have a thin pool; left out, it stays as it is, and a new one has one where the kernel can. */
 export function wantsPool({ thinPool, adopt }: BackendWish, way: Way, current?: boolean): boolean {
   if (thinPool !== undefined) return thinPool !== false;
-  return current ?? (!adopt && way === "deviceMapper" && kernelHas("dm-thin-pool"));
+  return current ?? (!adopt && way === "deviceMapper" && hasThinPools());
 }
 
 /** What this kernel and host have against volumes that become devices like that. */
@@ -28,7 +28,7 @@ export function wayProblems(wish: BackendWish, way: Way, hasPool: boolean): Prob
       `needs device-mapper, ${because} become devices by loop devices (lvm.activation). Leave it out, or set it to false`,
     );
   }
-  if (!kernelHas("dm-thin-pool"))
+  if (!hasThinPools())
     return fault("needs dm-thin, which this kernel lacks: `modprobe dm-thin-pool`, or set it to false");
   if (findTool("thin_check") !== undefined) return [];
   const given = wish.thinPool === undefined ? ", or set it to false" : "";

@@ -52,8 +52,9 @@ export const others: readonly BadInput[] = [
   ofAttachment("no volume", { volume: undefined }, "volume", /is required/),
   ofAttachment("a volume that is no id", { volume: "data" }, "volume", /must be the id of a Volume/),
   ofAttachment("a volume that is not there", { volume: none }, "volume", /names no volume/),
-  ofAttachment("no host", { connector: undefined }, "connector", /is required with Cinder/),
-  ofAttachment("a mount", { mount: { path: "/mnt/x" } }, "mount", /only with LVM/),
+  // Tests run where iscsid does not.
+  ofAttachment("this host, which lacks what it takes", { connector: undefined }, "connector", /on this host.*`.+`$/),
+  ofAttachment("a mount on another host", { mount: { path: "/mnt/x" } }, "mount", /only without connector/),
   ofAttachment("an unknown mode", { mode: "rwx" }, "mode", /rw.*ro/),
   ofAttachment("a size of 0 GiB", { size: 0 }, "size", /whole number of/),
   ofHost("no host name", { hostName: undefined }, "hostName", /is required/),

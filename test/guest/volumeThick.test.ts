@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { test } from "node:test";
 import { makeBed } from "../support/bed.js";
 import { isZero, pattern, readBytes, sha256, writeThrough } from "../support/content.js";
@@ -108,11 +108,16 @@ test("on devices that held data, no edge of any piece of a new or grown volume s
   const devices: string[] = [];
   for (const name of ["one", "two"]) {
     const mapped = `${bed.group}-${name}`.replaceAll("-", "_");
-    const below = await makeDisk(bed.path(`${name}.img`), 2);
+    // Zeros that are written take room, which the guest has most of there.
+    const below = await makeDisk(`/var/lib/blockbox/${mapped}.img`, 2);
+    t.after(() => rm(below.file));
     // Devices that are no loop devices. 316 extents of 4 MiB, so that 2 GiB need two pieces.
     const sectors = (8 + 316 * 4 + 1) * 2048;
     await command("dmsetup", "create", mapped, "--table", `0 ${sectors} linear ${below.device} 2048`);
-    t.after(() => command("dmsetup", "remove", mapped));
+    t.after(async () => {
+      await command("dmsetup", "remove", mapped);
+      await command("losetup", "-d", below.device);
+    });
     const file = await open(`/dev/mapper/${mapped}`, "r+");
     for (let extent = 0; extent < 316; extent += 1)
       for (const at of [0, 4 * mib - secret.length])

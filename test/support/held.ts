@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { within } from "./guest.js";
 import { pathWith, shim } from "./shim.js";
 import { until } from "./until.js";
 import { isRunning } from "./watchers.js";
@@ -35,7 +36,7 @@ export async function hold(parent: string, program: string, when = "true", first
     has("pid") && !has("work") && !has("fail") && isRunning(Number(readFileSync(file("pid"), "utf8")));
   return {
     path: pathWith(stand),
-    untilHeld: () => until(`${program} has begun`, isHeld),
+    untilHeld: () => until(`${program} has begun`, isHeld, { limitMs: within(20_000) }),
     isHeld,
     async letGo(how) {
       writeFileSync(file(how), "");

@@ -11,6 +11,7 @@ import { releaseTarget, removeDisk } from "./release.js";
 import { rescanDisk, showDisk } from "./scan.js";
 import { findSession } from "./session.js";
 import type { Chap, Target } from "./target.js";
+import { undone } from "./undone.js";
 import { isLasting } from "./wwn.js";
 
 /** A volume as its disk has to be. */
@@ -21,22 +22,26 @@ export interface Expected {
   readonly wwn?: string | undefined;
 }
 
+/** Takes a disk away that stands where a volume is to be shown and that nobody uses: it may still show what was there before. */
+export async function clearEarlier(target: Target): Promise<void> {
+  if (findDisk(target) === undefined) return;
+  await holdTarget(target, `looking at ${wordsOf(target)}`, async (lock) => {
+    const disk = findDisk(target);
+    if (disk === undefined) return;
+    const claims = deviceClaims(disk.path);
+    if (claims.length > 0) {
+      throw new BlockboxError(
+        "IN_USE",
+        `The volume is attached to this host already, as ${disk.path}: ${claims.join("; ")}. Let go of it, then run again.`,
+      );
+    }
+    await removeDisk(disk, lock);
+  });
+}
+
 /** Shows a volume on this host for the first time. Whatever fails, no disk, session or record is left that was not there. */
 export function connect(target: Target, chap: Chap | undefined, expected: Expected): Promise<Disk> {
-  return holdTarget(target, `connecting ${wordsOf(target)}`, async (lock) => {
-    const earlier = findDisk(target);
-    if (earlier !== undefined) {
-      const claims = deviceClaims(earlier.path);
-      if (claims.length > 0)
-        throw new BlockboxError(
-          "IN_USE",
-          `The volume is attached to this host already, as ${earlier.path}: ${claims.join("; ")}. Let go of it, then run again.`,
-        );
-      // It may still show what the LUN was before.
-      await removeDisk(earlier, lock);
-    }
-    return show(target, chap, expected, lock);
-  });
+  return holdTarget(target, `connecting ${wordsOf(target)}`, (lock) => show(target, chap, expected, lock));
 }
 
 /** Shows a volume that state says is attached here: nothing to do, or logged in again after a reboot. */
@@ -74,12 +79,7 @@ async function show(target: Target, chap: Chap | undefined, expected: Expected, 
     await showDisk(target, session);
     return await asExpected(target, expected, lock);
   } catch (error) {
-    try {
-      await releaseTarget(target, lock);
-    } catch (undoError) {
-      throw stillThere(error, undoError);
-    }
-    throw error;
+    throw await undone(error, () => releaseTarget(target, lock));
   }
 }
 
@@ -116,16 +116,7 @@ function refuseMultipath({ path }: Disk): void {
 function another({ lun, ...target }: Target, { path }: Disk, why: string): BlockboxError {
   return new BlockboxError(
     "SERVICE_FAILED",
-    `LUN ${lun} of ${wordsOf({ lun, ...target })}, here ${path}, does not show the volume: ${why}. It is not touched. Look at the volume service and its targets.`,
-  );
-}
-
-function stillThere(cause: unknown, undoError: unknown): BlockboxError {
-  const words = (error: unknown) => (error instanceof Error ? error.message : String(error));
-  return new BlockboxError(
-    BlockboxError.is(cause) ? cause.code : "COMMAND_FAILED",
-    `${words(cause)} Undoing what was begun failed too: ${words(undoError)}`,
-    { cause },
+    `LUN ${lun} of ${wordsOf({ lun, ...target })}, here ${path}, does not show the volume: ${why}. It is not touched. Look at the volume service and its targets; if it has exported the volume anew since, remove the Attachment and make it again.`,
   );
 }
 

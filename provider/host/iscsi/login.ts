@@ -4,6 +4,7 @@ import type { Lock } from "../lock.js";
 import { nodeOf, nothingThere, removeRecord, writeRecord } from "./nodeRecord.js";
 import { findSession, type Session } from "./session.js";
 import type { Chap, Target } from "./target.js";
+import { undone } from "./undone.js";
 import { untilSo } from "./untilSo.js";
 
 /** iscsiadm's exit codes: there is such a session already. */
@@ -38,37 +39,45 @@ export async function ensureSession(target: Target, chap: Chap | undefined, lock
     if (made !== undefined) return await usable(target, made);
     throw new BlockboxError("COMMAND_FAILED", `iscsiadm has logged in to ${wordsOf(target)}, but no session is seen.`);
   } catch (error) {
-    if (findSession(target) !== undefined) await logout(target, lock);
-    await removeRecord(target, lock);
-    throw error;
+    throw await undone(error, async () => {
+      if (findSession(target) !== undefined) await logout(target, lock);
+      await removeRecord(target, lock);
+    });
   }
 }
 
 async function login(target: Target, lock: Lock): Promise<void> {
-  const okExitCodes = [0, sessionExists, ...Object.keys(remedies).map(Number)];
-  const { exitCode, stderr, stdout } = await run("iscsiadm", [...nodeOf(target), "--login"], {
-    lock,
-    okExitCodes,
-    timeoutMs: loginMs,
-  });
-  const remedy = remedies[exitCode];
-  if (remedy === undefined) return;
-  const words = (stderr || stdout).trim().replaceAll(/\s+/g, " ");
-  throw new BlockboxError(
-    "COMMAND_FAILED",
-    `Login to ${wordsOf(target)} failed (iscsiadm's exit code ${exitCode}): ${words} ${remedy}, then run again.`,
-  );
+  await ofNode(target, "--login", `Login to ${wordsOf(target)}`, [0, sessionExists], lock);
 }
 
 /** Ends the session with a target. The caller has seen that nothing uses it: iscsiadm would not ask. */
 export async function logout(target: Target, lock: Lock): Promise<void> {
-  await run("iscsiadm", [...nodeOf(target), "--logout"], { lock, okExitCodes: [0, nothingThere] });
+  await ofNode(target, "--logout", `Logout of ${wordsOf(target)}`, [0, nothingThere], lock);
   const isGone = await untilSo(() => findSession(target) === undefined, 10_000);
   if (!isGone)
     throw new BlockboxError(
       "COMMAND_FAILED",
       `iscsiadm has logged out of ${wordsOf(target)}, but its session is still there.`,
     );
+}
+
+async function ofNode(
+  target: Target,
+  option: string,
+  what: string,
+  fine: readonly number[],
+  lock: Lock,
+): Promise<void> {
+  const okExitCodes = [...fine, ...Object.keys(remedies).map(Number)];
+  const args = [...nodeOf(target), option];
+  const { exitCode, stderr, stdout } = await run("iscsiadm", args, { lock, okExitCodes, timeoutMs: loginMs });
+  const remedy = remedies[exitCode];
+  if (remedy === undefined) return;
+  const words = (stderr || stdout).trim().replaceAll(/\s+/g, " ");
+  throw new BlockboxError(
+    "COMMAND_FAILED",
+    `${what} failed (iscsiadm's exit code ${exitCode}): ${words} ${remedy}, then run again.`,
+  );
 }
 
 async function usable(target: Target, session: Session): Promise<Session> {

@@ -9,6 +9,10 @@ export interface Target {
   readonly lun: number;
 }
 
+export function isSameTarget(one: Target, other: Target): boolean {
+  return one.portal === other.portal && one.iqn === other.iqn && one.lun === other.lun;
+}
+
 /** What we have to prove to the target. */
 export interface Chap {
   readonly username: string;

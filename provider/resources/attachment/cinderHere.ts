@@ -6,14 +6,12 @@ import { lackingForIscsi } from "../../host/iscsi/fitness.js";
 import { machineId } from "../../host/machine.js";
 import {
   attachHere,
-  detachHere,
-  diskLeftBy,
-  diskShowing,
   type HereWish,
   reattachHere,
-  type ShownHere,
   type VolumeHere,
 } from "../../services/cinder/attachments/attachHere.js";
+import { detachHere } from "../../services/cinder/attachments/detachHere.js";
+import { diskLeftBy, diskShowing, type ShownHere } from "../../services/cinder/attachments/shownHere.js";
 import type { Cinder } from "../../services/cinder/cinder.js";
 import { type AttachmentParts, attachmentIdOf } from "../../services/cinder/ids.js";
 import type { CinderLocation } from "../../services/cinder/location.js";
@@ -66,7 +64,7 @@ export function repairHere(olds: HereRecord): Repair {
 export async function createHere(cinder: Cinder, identity: Identity, wanted: Inputs) {
   const { volume: volumeId, mount, mode } = wanted;
   const location = await cinder.client.location();
-  const wish: HereWish = { mode, mount: mount && noteOf(mount.path) };
+  const wish: HereWish = { mode, mount: mount && (() => noteOf(mount.path)) };
   return attachHere(cinder, identity, volumeId, wish, limitsOf(wanted, cinder).createMs, async (volume) => {
     checkSize(wanted, volume);
     const directories = mount ? await mountVolume(volume, mount, mode) : [];
@@ -87,7 +85,7 @@ export async function updateHere(
   requireThisHost(parts, olds);
   const wanted = { ...news, size: news.size ?? olds.size };
   const { mount, mode } = wanted;
-  const moved = mount && mount.path !== olds.mount?.path ? noteOf(mount.path) : undefined;
+  const moved = mount && mount.path !== olds.mount?.path ? () => noteOf(mount.path) : undefined;
   const location = await cinder.client.location();
   return reattachHere(cinder, identity, parts, olds.__here, { mode, mount: moved }, async (volume) => {
     checkSize(wanted, volume);

@@ -29,7 +29,7 @@ export async function startDatabase(ground: Ground, seed: string): Promise<Datab
     "--loose-innodb-buffer-pool-size-max=64M",
     "--innodb-use-native-aio=0",
   ]);
-  await untilReady(running, "listening", () => acceptsConnections({ path }), 60_000);
+  await untilReady(running, "listening", () => acceptsConnections({ path }));
   return {
     // PyMySQL would prepare TLS for every connection, though a socket has none: that is half of the time of a burst.
     url: `mysql+pymysql://root@localhost/cinder?unix_socket=${path}&ssl_disabled=true`,

@@ -6,6 +6,7 @@ import type { Declared, Deployment } from "../deployment.js";
 import type { Props } from "../rpc.js";
 import { command } from "../system.js";
 import type { CinderBed } from "./bed.js";
+import type { Answer } from "./faults.js";
 
 export type Helper = "lio" | "tgt";
 export const helpers: readonly Helper[] = ["lio", "tgt"];
@@ -29,7 +30,7 @@ export interface IscsiBed {
   attachment(name: string, volume: string, inputs?: Props): Declared;
 }
 
-export function makeIscsiBed(cinder: CinderBed): IscsiBed {
+export function makeIscsiBed(cinder: Pick<CinderBed, "deployment">): IscsiBed {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "bbt-iscsi-")));
   mkdirSync(dir, { recursive: true });
   const path = (name: string) => join(dir, name);
@@ -52,6 +53,18 @@ export function makeIscsiBed(cinder: CinderBed): IscsiBed {
       name,
       inputs: (ref) => ({ volume: ref(volume), mount: { path: path(name) }, ...inputs }),
     }),
+  };
+}
+
+/** Connection information as Cinder names it. */
+export type Info = Record<string, unknown>;
+
+/** Changes the connection information that Cinder answers with; what it exports stays as it is. */
+export function changed(change: (info: Info) => void): (answer: Answer) => void {
+  return (answer) => {
+    const body = JSON.parse(answer.body.toString("utf8")) as { attachment?: { connection_info?: Info | null } };
+    if (body.attachment?.connection_info) change(body.attachment.connection_info);
+    answer.body = Buffer.from(JSON.stringify(body));
   };
 }
 

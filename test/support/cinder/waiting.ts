@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { within } from "../guest.js";
 import type { Running } from "./ground.js";
 
 /** Waits until something answers; fails with the words of the process that should, when it ends or takes too long. */
@@ -7,7 +8,7 @@ export async function untilReady(
   running: Running,
   what: string,
   isReady: () => Promise<boolean>,
-  limitMs = 90_000,
+  limitMs = within(90_000),
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!(await isReady().catch(() => false))) {

@@ -1,27 +1,20 @@
 import { BlockboxError } from "../../../errors.js";
 import { connectorOfThisHost } from "../../../host/connector.js";
-import { connect, disconnect, reconnect } from "../../../host/iscsi/connect.js";
-import { type Disk, findDisk } from "../../../host/iscsi/disk.js";
+import { clearEarlier, connect, reconnect } from "../../../host/iscsi/connect.js";
+import type { Disk } from "../../../host/iscsi/disk.js";
 import type { Target } from "../../../host/iscsi/target.js";
-import { isLasting } from "../../../host/iscsi/wwn.js";
 import type { Lock } from "../../../host/lock.js";
 import type { Identity, NotedMount } from "../../service.js";
 import { type CinderAttachment, getAttachment } from "../api/attachments.js";
 import { type CinderVolume, getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import type { AttachmentParts } from "../ids.js";
-import { deleteAttachment } from "./deleteAttachment.js";
 import { isFormatting, setFormatting } from "./formatting.js";
-import { findHereNote, otherAttachmentOf, readHereNote, removeHereNote, writeHereNote } from "./hereNote.js";
+import { otherAttachmentOf, readHereNote, writeHereNote } from "./hereNote.js";
 import { holdVolumeHere } from "./letGoHere.js";
 import { makeAttachment } from "./makeAttachment.js";
 import { reachOf } from "./reach.js";
-
-/** What a disk of this host shows, so that it is found again without asking anybody. No secret. */
-export interface ShownHere {
-  readonly target: Target;
-  readonly wwn: string;
-}
+import type { ShownHere } from "./shownHere.js";
 
 /** A volume that is attached to this host, as long as nobody else changes that. */
 export interface VolumeHere {
@@ -37,20 +30,8 @@ export interface VolumeHere {
 
 export interface HereWish {
   readonly mode: "rw" | "ro";
-  /** What `use` is going to mount anew. */
-  readonly mount: NotedMount | undefined;
-}
-
-/** The disk that shows what state records, if this host has it. Runs no command. */
-export function diskShowing({ target, wwn }: ShownHere): Disk | undefined {
-  const disk = findDisk(target);
-  return disk === undefined || (isLasting(wwn) && disk.wwn !== wwn) ? undefined : disk;
-}
-
-/** The disk that a killed create of an Attachment left here. Runs no command. */
-export function diskLeftBy(identity: Identity): string | undefined {
-  const note = findHereNote(identity);
-  return note && findDisk(note.target)?.path;
+  /** What `use` is going to mount anew, as this host is when it is asked for. */
+  readonly mount: (() => NotedMount) | undefined;
 }
 
 /** Attaches a volume to this host and hands it to `use`; nothing is left of it, here or in Cinder, if anything fails. */
@@ -72,7 +53,8 @@ export function attachHere<T>(
       async connect(exported) {
         const { target, chap } = reachOf(exported);
         refuseShared(target, exported.id, volumeId);
-        writeHereNote(exported.id, { identity: identity.digest, target, mount });
+        await clearEarlier(target);
+        writeHereNote(exported.id, { identity: identity.digest, target, mount: mount?.() });
         disk = await connect(target, chap, expectedOf(volume, mode));
       },
       async use(made) {
@@ -100,31 +82,9 @@ export function reattachHere<T>(
     const { target, chap } = reachOf(attachment);
     refuseShared(target, attachmentId, volumeId);
     const earlier = readHereNote(attachmentId)?.mount;
-    writeHereNote(attachmentId, { identity: identity.digest, target, mount: mount ?? earlier });
+    writeHereNote(attachmentId, { identity: identity.digest, target, mount: mount?.() ?? earlier });
     const disk = await reconnect(target, chap, { ...expectedOf(volume, mode), wwn: recorded?.wwn });
     return use(volumeHere(cinder, volume, attachment, disk, lock, earlier));
-  });
-}
-
-/**
- * Detaches what state records: `letGo` unmounts first, then this host lets go of the disk, and Cinder of the attachment.
- * Each step finds for itself whether it is done already.
- */
-export function detachHere(
-  cinder: Cinder,
-  { volumeId, attachmentId }: AttachmentParts,
-  recorded: ShownHere | undefined,
-  letGo: (lock: Lock, devicePath: string | undefined, noted: NotedMount | undefined) => Promise<void>,
-): Promise<void> {
-  return holdVolumeHere(volumeId, `detaching volume ${volumeId}`, async (lock) => {
-    const note = readHereNote(attachmentId);
-    const target = recorded?.target ?? note?.target;
-    const disk = target && findDisk(target);
-    if (disk && recorded && diskShowing(recorded) === undefined) throw otherVolume(volumeId, disk, recorded);
-    await letGo(lock, disk?.path, note?.mount);
-    if (target) await disconnect(target);
-    removeHereNote(attachmentId);
-    await cinder.inFlight.run(() => deleteAttachment(cinder, attachmentId));
   });
 }
 
@@ -159,12 +119,5 @@ function refuseShared(target: Target, attachmentId: string, volumeId: string): v
   throw new BlockboxError(
     "IN_USE",
     `Volume ${volumeId} is attached to this host already, by attachment ${other}. A host attaches a volume once, also one of a multiattach type.`,
-  );
-}
-
-function otherVolume(volumeId: string, { path, wwn }: Disk, recorded: ShownHere): BlockboxError {
-  return new BlockboxError(
-    "NOT_OURS",
-    `${path} stands where volume ${volumeId} was attached, but is ${wwn}, and not ${recorded.wwn}. It is not touched. See what it is, log out of ${recorded.target.iqn} by hand, then run again.`,
   );
 }

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { namesIn } from "../../../host/blockDevice.js";
-import type { Target } from "../../../host/iscsi/target.js";
+import { isSameTarget, type Target } from "../../../host/iscsi/target.js";
 import { runFolder } from "../../../host/runFolder.js";
 import type { Identity, NotedMount } from "../../service.js";
 
@@ -49,10 +49,10 @@ export function findHereNote({ digest }: Pick<Identity, "digest">): HereNote | u
 }
 
 /** The attachment of this host that shows the same LUN, if there is one beside `except`. */
-export function otherAttachmentOf({ portal, iqn, lun }: Target, except: string): string | undefined {
+export function otherAttachmentOf(target: Target, except: string): string | undefined {
   return notedIds().find((id) => {
-    const target = id === except ? undefined : readHereNote(id)?.target;
-    return target?.iqn === iqn && target.lun === lun && target.portal === portal;
+    const other = id === except ? undefined : readHereNote(id)?.target;
+    return other !== undefined && isSameTarget(other, target);
   });
 }
 

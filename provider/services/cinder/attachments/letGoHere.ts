@@ -7,7 +7,7 @@ import { readHereNote, removeHereNote } from "./hereNote.js";
 
 /** Runs work of this host on one volume: one at a time, even behind the children of a killed process. */
 export function holdVolumeHere<T>(volumeId: string, purpose: string, body: (lock: Lock) => Promise<T>): Promise<T> {
-  return withLock(`volume-${volumeId}`, purpose, body, { notify: notice });
+  return withLock(`cinder-volume-${volumeId}`, purpose, body, { notify: notice });
 }
 
 /**

@@ -11,9 +11,13 @@ const limitMs = 60 * 60_000;
  * What each bench needs; its program is test/bench/<name>/main.ts, run in the guest where it needs that.
  * @type {Readonly<Record<string, readonly import("./prepare.mjs").Need[]>>}
  */
-const benches = { cinder: ["dist", "pulumi", "cinder"], lvm: ["host", "dist", "pulumi", "guest"] };
+const benches = {
+  cinder: ["dist", "pulumi", "cinder"],
+  lvm: ["host", "dist", "pulumi", "guest"],
+  iscsi: ["host", "dist", "cinder", "guest"],
+};
 
-// `npm run bench cinder`, `npm run bench lvm`; words behind it choose among its figures.
+// `npm run bench cinder`, `npm run bench lvm`, `npm run bench iscsi`; words behind it choose among its figures.
 await runMain(async () => {
   const [name = "", ...words] = process.argv.slice(2);
   const needs = benches[name];

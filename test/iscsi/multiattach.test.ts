@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cinderBed } from "../support/cinder/bed.js";
+import { assertRefused } from "../support/cinder/converge.js";
+import { assertNothingHere, makeIscsiBed } from "../support/cinder/iscsiBed.js";
+import { digest, pattern, sha256, writeThrough } from "../support/content.js";
+
+const cinder = cinderBed({ backends: ["tgt"] });
+
+test("a multiattach volume is attached to this host once, and beside that exported to others", async () => {
+  const bed = makeIscsiBed(cinder());
+  const base = [bed.pool("tgt", { extraSpecs: { multiattach: "<is> True" } }), bed.volume("data", "tgt")];
+  const one = [...base, bed.attachment("one", "data")];
+  const content = pattern("multiattach", 2 ** 20);
+  const both = [...one, bed.attachment("two", "data")];
+  const rows = async () => (await cinder().attachments(bed.deployment.get("data").id)).length;
+
+  // Both at once: no preview can know which comes first.
+  await assert.rejects(bed.deployment.up(both), /to this host already/);
+  assert.equal(await rows(), 1);
+  await writeThrough(bed.path("one/file"), content);
+  await assertRefused(bed.deployment.preview(both), "volume", /to this host already: a host attaches a volume once/);
+
+  const connector = { hostName: "other", initiator: "iqn.2026-01.org.example:other" };
+  await bed.deployment.up([...one, bed.attachment("there", "data", { mount: undefined, connector })]);
+  assert.equal(await rows(), 2);
+  await bed.deployment.up(one);
+  assert.equal(await rows(), 1);
+  assert.equal(await sha256(bed.path("one/file")), digest(content));
+  await bed.deployment.destroy();
+  assertNothingHere("after the destroy");
+});

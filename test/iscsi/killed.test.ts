@@ -84,6 +84,16 @@ describe("killed at a step of an attach or detach, a re-run finishes, and nothin
     return bed.deployment.withProvider((provider) => provider.delete(id, outputs));
   };
 
+  /** Detached after all; and attached once more, it has its data. */
+  async function detachedWithItsData(): Promise<void> {
+    await bed.deployment.up(base);
+    assertNothingHere("detached");
+    assert.deepEqual(await isAttached(), []);
+    await bed.deployment.up(program());
+    assert.equal(await sha256(bed.path("disk/file")), digest(content));
+    await bed.deployment.up(base);
+  }
+
   for (const moment of attaching) {
     it(`attach, ${moment[0]}; then it is attached after all`, async () => {
       await killedAt(moment, () => create());
@@ -109,12 +119,7 @@ describe("killed at a step of an attach or detach, a re-run finishes, and nothin
     it(`detach, ${moment[0]}; then it is detached after all, and has its data when it is attached again`, async () => {
       await bed.deployment.up(program());
       await killedAt(moment, remove);
-      await bed.deployment.up(base);
-      assertNothingHere("detached");
-      assert.deepEqual(await isAttached(), []);
-      await bed.deployment.up(program());
-      assert.equal(await sha256(bed.path("disk/file")), digest(content));
-      await bed.deployment.up(base);
+      await detachedWithItsData();
     });
   }
 
@@ -147,12 +152,7 @@ describe("killed at a step of an attach or detach, a re-run finishes, and nothin
         await ended;
       });
       if (what === "attach") await bed.deployment.up(program());
-      await bed.deployment.up(base);
-      assertNothingHere("detached");
-      assert.deepEqual(await isAttached(), []);
-      await bed.deployment.up(program());
-      assert.equal(await sha256(bed.path("disk/file")), digest(content));
-      await bed.deployment.up(base);
+      await detachedWithItsData();
     });
   }
 });

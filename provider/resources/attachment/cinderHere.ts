@@ -17,9 +17,10 @@ import { type AttachmentParts, attachmentIdOf } from "../../services/cinder/ids.
 import type { CinderLocation } from "../../services/cinder/location.js";
 import type { Identity } from "../../services/service.js";
 import { limitsOf } from "../limits.js";
-import { type Repair, refusal } from "../resource.js";
+import type { Repair } from "../resource.js";
 import type { AttachmentOutputs, AttachmentInputs as Inputs } from "./declaration.js";
 import { changeMount, formatProblems, isMounted, mountProblems, mountVolume, noteOf, unmountVolume } from "./mount.js";
+import { gibOf, requireSize } from "./size.js";
 
 /** What state records of an attachment to the host that made it. */
 export interface Here extends ShownHere {
@@ -66,7 +67,7 @@ export async function createHere(cinder: Cinder, identity: Identity, wanted: Inp
   const location = await cinder.client.location();
   const wish: HereWish = { mode, mount: mount && (() => noteOf(mount.path)) };
   return attachHere(cinder, identity, volumeId, wish, limitsOf(wanted, cinder).createMs, async (volume) => {
-    checkSize(wanted, volume);
+    requireSize(wanted, volume);
     const directories = mount ? await mountVolume(volume, mount, mode) : [];
     return {
       id: attachmentIdOf(volumeId, volume.attachment.id),
@@ -88,7 +89,7 @@ export async function updateHere(
   const moved = mount && mount.path !== olds.mount?.path ? () => noteOf(mount.path) : undefined;
   const location = await cinder.client.location();
   return reattachHere(cinder, identity, parts, olds.__here, { mode, mount: moved }, async (volume) => {
-    checkSize(wanted, volume);
+    requireSize(wanted, volume);
     const directories = await changeMount(volume, olds.mount, mount, mode, olds.__here?.directories ?? []);
     return record(wanted, volume, directories, location);
   });
@@ -117,22 +118,11 @@ function requireThisHost({ volumeId, attachmentId }: AttachmentParts, { __here: 
   );
 }
 
-/** A disk shows its whole volume; one smaller than asked for means that the volume did not grow. */
-function checkSize({ size, volume }: Inputs, { sizeBytes }: VolumeHere): void {
-  const gib = gibOf(sizeBytes);
-  if (size !== undefined && gib < size)
-    throw refusal("size", `volume ${volume} has ${gib} GiB: grow it first, or ask for at most that`);
-}
-
-function gibOf(sizeBytes: number): number {
-  return Math.floor(sizeBytes / 2 ** 30);
-}
-
 function record(wanted: Inputs, volume: VolumeHere, directories: string[], location: CinderLocation): HereRecord {
-  const { attachment, devicePath, sizeBytes, shows } = volume;
+  const { attachment, devicePath, shows } = volume;
   return {
     ...wanted,
-    size: wanted.size ?? gibOf(sizeBytes),
+    size: wanted.size ?? gibOf(volume),
     attachmentId: attachment.id,
     devicePath,
     mountPath: wanted.mount?.path,

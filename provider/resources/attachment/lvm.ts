@@ -4,7 +4,7 @@ import type { Failure } from "../../declaration/validate.js";
 import { BlockboxError, PartlyMadeError } from "../../errors.js";
 import { mountsAt } from "../../host/mounts.js";
 import { lvm } from "../../services/lvm/index.js";
-import type { AttachedDevice, AttachedVolume, ForeseenAttachment, Location } from "../../services/service.js";
+import type { AttachedDevice, ForeseenAttachment, Location } from "../../services/service.js";
 import { StillAttachedError } from "../../services/stillAttached.js";
 import { type Life, refusal, replaces } from "../resource.js";
 import type { AttachmentOutputs, AttachmentInputs as Inputs } from "./declaration.js";
@@ -19,6 +19,7 @@ import {
   refuseMountChanges,
   unmountVolume,
 } from "./mount.js";
+import { gibOf, requireSize } from "./size.js";
 
 type Record = Inputs &
   AttachmentOutputs & {
@@ -70,7 +71,7 @@ export const attachmentWithLvm: Life<Inputs, Record> = {
     try {
       const wish = { ...accessOf(wanted), mount: mount && noteOf(mount.path) };
       return await lvm.attachments.attach(identity, id, wish, async (device) => {
-        checkSize(wanted, device);
+        requireSize(wanted, device);
         const directories = mount ? await mountVolume(device, mount, mode) : [];
         return { id, outputs: record(wanted, device, directories) };
       });
@@ -105,7 +106,7 @@ export const attachmentWithLvm: Life<Inputs, Record> = {
     const { mount } = wanted;
     const moved = mount && mount.path !== olds.mount?.path ? noteOf(mount.path) : undefined;
     return lvm.attachments.reattach(id, olds.__location, { ...accessOf(wanted), mount: moved }, async (device) => {
-      checkSize(wanted, device);
+      requireSize(wanted, device);
       const directories = await changeMount(device, olds.mount, wanted.mount, wanted.mode, olds.__directories);
       return record(wanted, device, directories);
     });
@@ -127,17 +128,6 @@ function isAttached({ devicePath, __shows: shows }: Record): boolean {
 
 function accessOf({ mode }: Inputs): { readOnly: boolean } {
   return { readOnly: mode === "ro" };
-}
-
-/** A device shows its whole volume; one smaller than asked for means that the volume did not grow. */
-function checkSize({ size, volume }: Inputs, device: AttachedVolume): void {
-  const gib = gibOf(device);
-  if (size !== undefined && gib < size)
-    throw refusal("size", `volume ${volume} has ${gib} GiB: grow it first, or ask for at most that`);
-}
-
-function gibOf({ sizeBytes }: AttachedDevice): number {
-  return Math.floor(sizeBytes / 2 ** 30);
 }
 
 function record(wanted: Inputs, device: AttachedDevice, directories: string[]): Record {

@@ -1,21 +1,31 @@
 import { parseArgs } from "node:util";
-import type { CinderOptions } from "../support/cinder/options.js";
+import type { BackendName, CinderOptions } from "../support/cinder/options.js";
 import { startCinder } from "../support/cinder/rig.js";
 
 // For development: node --import tsx test/rig/start.ts [--release debian] [--auth keystone] [--services apart] [--unlimited]
+// [--backends nfs,nfs2] [--folder FOLDER] [--port PORT] [--address ADDRESS]
 const { values } = parseArgs({
   options: {
     release: { type: "string" },
     auth: { type: "string" },
     services: { type: "string" },
     unlimited: { type: "boolean" },
+    backends: { type: "string" },
+    folder: { type: "string" },
+    port: { type: "string" },
+    address: { type: "string" },
   },
 });
-const { unlimited, ...chosen } = values;
+const { unlimited, backends, port, ...chosen } = values;
 const quotas = { volumes: -1, snapshots: -1, gigabytes: -1 };
 
 const begin = performance.now();
-const rig = await startCinder({ ...(chosen as CinderOptions), ...(unlimited ? { quotas } : {}) });
+const rig = await startCinder({
+  ...(chosen as CinderOptions),
+  ...(unlimited ? { quotas } : {}),
+  ...(backends === undefined ? {} : { backends: backends.split(",") as BackendName[] }),
+  ...(port === undefined ? {} : { port: Number(port) }),
+});
 const lines = [
   `ready in ${((performance.now() - begin) / 1000).toFixed(1)} s: ${rig.endpoint}`,
   `an administrator's token: ${await rig.token()}`,

@@ -1,7 +1,7 @@
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runInGuest } from "../../tools/guest/boot.mjs";
+import { type GuestOptions, runInGuest } from "../../tools/guest/boot.mjs";
 import { packageRoot, root } from "./paths.js";
 import type { Result } from "./pulumi.js";
 import { command } from "./system.js";
@@ -18,15 +18,21 @@ export interface Boot {
   text(name: string): Promise<string>;
 }
 
+export interface BootOptions {
+  network?: GuestOptions["network"];
+  /** What is done beside it, given the folder that the guest has as /out. */
+  meanwhile?(out: string): Promise<void>;
+}
+
 /** A machine that is switched off between its boots: what it keeps is on its disks, /dev/ubda and so on. */
 export interface Machine {
-  boot(script: string): Promise<Boot>;
+  boot(script: string, options?: BootOptions): Promise<Boot>;
 }
 
 /**
  * What a boot's script begins with. The first disk, on /disk, has Pulumi's state and a program, whose text is in
  * $PROGRAM. `step NAME COMMAND…` runs a command in the program's folder and goes on whatever comes of it; `state NAME`
- * keeps the state.
+ * keeps the state. `cinder OPTION…` starts the rig's Cinder, which goes on with what is on that disk of an earlier boot.
  */
 const prelude = `
 set -eu
@@ -39,6 +45,14 @@ step() {
   shift
   (cd /disk/program && "$@") >/out/$name 2>&1 || code=$?
   echo $code >/out/$name.code
+}
+cinder() {
+  node --import "$MODULES/tsx/dist/loader.mjs" "$ROOT/test/rig/start.ts" --folder /disk/cinder --port 20100 "$@" >/out/cinder &
+  until grep -q ^ready /out/cinder; do
+    kill -0 $!
+    sleep 0.5
+  done
+  export CINDER_ENDPOINT=http://127.0.0.1:20100/v3
 }
 state() { cp /disk/state/.pulumi/stacks/bbt/dev.json /out/$1.json; }
 if [ ! -e /disk/program ]; then
@@ -70,14 +84,18 @@ export async function makeMachine(
     await command("mkfs.ext4", "-q", "-F", disk);
   }
   return {
-    async boot(script) {
+    async boot(script, { network, meanwhile } = {}) {
       const out = await mkdtemp(join(dir, "out-"));
-      const env = { ...process.env, PROGRAM: program, PACKAGE: packageRoot, MODULES: join(root, "node_modules") };
+      const places = { PACKAGE: packageRoot, ROOT: root, MODULES: join(root, "node_modules") };
+      const env = { ...process.env, BLOCKBOX_GUEST: "1", PROGRAM: program, ...places };
       let said = "";
-      const options = { cwd: "/", env, timeoutMs: 240_000, disks, out };
-      const { code, timedOut } = await runInGuest(["bash", "-c", `${prelude}${script}`], options, (text) => {
-        said += text;
-      });
+      const options = { cwd: "/", env, timeoutMs: 400_000, disks, out, network };
+      const [{ code, timedOut }] = await Promise.all([
+        runInGuest(["bash", "-c", `${prelude}${script}`], options, (text) => {
+          said += text;
+        }),
+        meanwhile?.(out),
+      ]);
       if (code !== 0) throw new Error(`the guest ended with ${timedOut ? "its time" : code}:\n${said}`);
       const text = (name: string) => readFile(join(out, name), "utf8");
       return {

@@ -13,6 +13,8 @@ import { guestCpu } from "./cpu.mjs";
  * @property {number} timeoutMs boot and power-off included; the guest has ended then, whatever it does
  * @property {number} [memoryGib]
  * @property {readonly string[]} [disks] images that the guest has as /dev/ubda, /dev/ubdb, …; what it writes is kept
+ * @property {{ ofProcess: number, tap: string, address: string } | undefined} [network] its one network: a tap device in that process's
+ * network namespace, and what the guest's end has as its address (with the length of its prefix)
  * @property {string | undefined} [out] a folder of the host that the guest has, writable, as `guestOut`
  * @property {string} [log] a file for what the guest's kernel says
  * @property {boolean} [inherit] show what the command prints; otherwise `onText` gets it
@@ -41,7 +43,7 @@ const lost = 125;
  * @returns {Promise<{ code: number, timedOut: boolean }>} the command's exit code, or 125 where the guest ended without
  */
 export async function runInGuest(command, options, onText) {
-  const { cwd, env, timeoutMs, memoryGib = 4, disks = [], inherit = false } = options;
+  const { cwd, env, timeoutMs, memoryGib = 4, disks = [], inherit = false, network } = options;
   const say = inherit || onText === undefined ? aloud : onText;
   const letters = mkdtempSync(join(tmpdir(), "blockbox-guest-"));
   try {
@@ -59,10 +61,13 @@ export async function runInGuest(command, options, onText) {
       ...["con=null", "con0=null,fd:2", "con1=null,fd:3"],
       // What the kernel does not know becomes PID 1's environment.
       ...[`GUEST_OUT=${out}`, `TMPDIR=${temporary}`],
+      // Without gro it drops the large frames that another guest sends.
+      ...(network ? [`vec0:transport=tap,ifname=${network.tap},gro=1`, `GUEST_ADDRESS=${network.address}`] : []),
     ];
+    const enter = network ? ["nsenter", `--net=/proc/${network.ofProcess}/ns/net`] : [];
     // The command's words come by descriptor 3, the kernel's by 1 and 2.
-    const script = 'exec 3>&1 >"$0" 2>&1; exec taskset -c "$@"';
-    const args = ["-c", script, log, guestCpu(), "linux.uml", ...kernel];
+    const script = 'exec 3>&1 >"$0" 2>&1; exec "$@"';
+    const args = ["-c", script, log, ...enter, "taskset", "-c", guestCpu(), "linux.uml", ...kernel];
     const run = { cwd: "/", env: { ...env, TMPDIR: memoryFolder(memoryGib) }, timeoutMs, inherit };
     const { timedOut } = await runGroup("sh", args, run, onText);
     const code = codeIn(out);

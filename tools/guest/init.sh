@@ -30,6 +30,10 @@ mount --bind /run/own/lvm /etc/lvm
 hostname guest
 echo '127.0.0.1 localhost guest' >/etc/hosts
 ip link set lo up
+if [ -n "${GUEST_ADDRESS:-}" ]; then
+	ip address add "$GUEST_ADDRESS" dev vec0
+	ip link set vec0 up
+fi
 ulimit -n 65536
 # What is written to /out is on the host 2 s later, also if the guest then hangs.
 echo 100 >/proc/sys/vm/dirty_writeback_centisecs

@@ -66,8 +66,8 @@ export const suites = [
   {
     name: "guest-boots",
     guest: "around",
-    needs: inGuest,
-    limitS: 600,
+    needs: [...inGuest, "cinder"],
+    limitS: 1200,
     tests: "test/boots",
     atOnce: 1,
   },

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,11 +15,11 @@ export interface Database {
   sql(statement: string): Promise<string[]>;
 }
 
-/** MariaDB on a copy of the seed, reached by its socket alone. */
+/** MariaDB on a copy of the seed, or on what the ground has of an earlier boot; reached by its socket alone. */
 export async function startDatabase(ground: Ground, seed: string): Promise<Database> {
   const data = join(ground.folder, "mysql");
   const path = join(ground.folder, "mysql.sock");
-  await cp(join(seed, "mysql"), data, { recursive: true });
+  if (!existsSync(data)) await cp(join(seed, "mysql"), data, { recursive: true });
   const running = ground.run("mariadb", "/usr/sbin/mariadbd", [
     `--defaults-file=${join(rigFolder, "mariadb.cnf")}`,
     `--datadir=${data}`,

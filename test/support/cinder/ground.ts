@@ -40,11 +40,12 @@ export interface Ground {
 /**
  * All that a rig leaves on this machine is cleared by a process of its own, which does so too when this one is killed:
  * it waits for the end of a pipe that only we hold.
+ * @param given a folder that may have what an earlier boot of this machine left; a new one, unless said
  */
-export function makeGround(hint: string): Ground {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), `bbt-${hint}-`)));
+export function makeGround(hint: string, given?: string): Ground {
+  const folder = given ?? realpathSync(mkdtempSync(join(tmpdir(), `bbt-${hint}-`)));
   const logs = join(folder, "log");
-  mkdirSync(logs);
+  mkdirSync(logs, { recursive: true });
   const mark = `BLOCKBOX_RIG=${folder}`;
   const undertaker = spawn("/usr/bin/python3", ["-I", join(rigFolder, "undertaker.py"), folder, mark], {
     cwd: "/",

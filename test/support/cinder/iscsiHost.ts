@@ -17,8 +17,10 @@ const modules = ["configfs", "target_core_mod", "target_core_iblock", "iscsi_tar
 /**
  * Makes the guest a host of both sides of iSCSI: a volume group, a kernel with LIO, tgtd, and open-iscsi with its daemon.
  * Only for a guest: it goes with it.
+ * @param state where Cinder keeps tgt's targets
+ * @param disk where the group's image is: a folder that an earlier boot may have left it in
  */
-export async function makeIscsiHost(state: string): Promise<void> {
+export async function makeIscsiHost(state: string, disk = "/var/lib/blockbox"): Promise<void> {
   await command("modprobe", "-a", ...modules);
   if (!existsSync("/sys/kernel/config/target"))
     await command("mount", "-t", "configfs", "configfs", "/sys/kernel/config");
@@ -27,7 +29,7 @@ export async function makeIscsiHost(state: string): Promise<void> {
   await mkdir("/etc/iscsi", { recursive: true });
   await writeFile("/etc/iscsi/initiatorname.iscsi", "InitiatorName=iqn.2026-01.org.example:guest\n");
   await writeFile("/etc/tgt/conf.d/cinder.conf", `include ${join(state, "volumes")}/*\n`);
-  await makeGroup();
+  await makeGroup(join(disk, `${iscsiGroup}.img`));
   await startIscsid();
   if (!(await acceptsConnections({ port: 3261 }))) {
     daemon("tgtd", "--foreground", "--iscsi", `portal=${portals.tgt}`);
@@ -49,13 +51,19 @@ async function runs(name: string): Promise<boolean> {
   );
 }
 
-async function makeGroup(): Promise<void> {
-  const file = `/var/lib/blockbox/${iscsiGroup}.img`;
-  if (existsSync(file)) return;
-  await appendFile(file, "");
-  await truncate(file, 12 * 2 ** 30);
+async function makeGroup(file: string): Promise<void> {
+  const isNew = !existsSync(file);
+  if (isNew) {
+    await appendFile(file, "");
+    await truncate(file, 12 * 2 ** 30);
+  }
+  if ((await command("losetup", "--associated", file)) !== "") return;
   const device = (await command("losetup", "--find", "--show", file)).trim();
-  await command("lvm", "vgcreate", "--quiet", iscsiGroup, device);
+  // After a boot the system activates its groups.
+  await command(
+    "lvm",
+    ...(isNew ? ["vgcreate", "--quiet", iscsiGroup, device] : ["vgchange", "-qq", "-ay", iscsiGroup]),
+  );
 }
 
 function daemon(name: string, ...args: string[]): void {

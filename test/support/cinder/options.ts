@@ -17,6 +17,12 @@ export interface CinderOptions {
   /** A project's; -1 is no limit. Cinder's own defaults are 10 volumes, 10 snapshots, 1000 GiB. */
   readonly quotas?: { readonly volumes?: number; readonly snapshots?: number; readonly gigabytes?: number };
   readonly backends?: readonly BackendName[];
+  /** For a guest that is booted again: a folder on a disk of its own, with what the boot before left there, if any. */
+  readonly folder?: string;
+  /** Of the API; a free one, unless said. */
+  readonly port?: number;
+  /** Where the kernel's targets are reached; by this machine alone, unless said. */
+  readonly address?: string;
 }
 
 export interface CinderRig {

@@ -15,7 +15,7 @@ import { mountShares, sharePoint } from "./shares.js";
 
 /** A real Cinder on ports and in a folder of its own, usable when this resolves: all backends have reported their pools. */
 export async function startCinder(options: CinderOptions = {}): Promise<CinderRig> {
-  const ground = makeGround("cinder");
+  const ground = makeGround("cinder", options.folder);
   try {
     return await start(ground, options);
   } catch (error) {
@@ -30,9 +30,9 @@ async function start(ground: Ground, options: CinderOptions): Promise<CinderRig>
   const { python, configuration, seed } = cinderPlace(release);
   await makeStateFolders(state);
   await mountShares(state, backends);
-  if (backends.includes("lio") || backends.includes("tgt")) await makeIscsiHost(state);
+  if (backends.includes("lio") || backends.includes("tgt")) await makeIscsiHost(state, options.folder);
   const [port, database, keystone, transport] = await allEnded([
-    freePort(),
+    options.port ?? freePort(),
     startDatabase(ground, seed),
     auth === "keystone" ? startKeystone(ground, options.tokenSeconds) : undefined,
     services === "apart" ? startRabbit(ground) : "fake://",
@@ -47,6 +47,7 @@ async function start(ground: Ground, options: CinderOptions): Promise<CinderRig>
       database: database.url,
       backends,
       keystone,
+      address: options.address,
     }),
   );
   const endpoint = `http://127.0.0.1:${port}/v3`;

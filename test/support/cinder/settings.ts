@@ -12,6 +12,7 @@ export function ownSettings(of: {
   database: string;
   backends: readonly string[];
   keystone: Keystone | undefined;
+  address: string | undefined;
 }): Sections {
   return {
     DEFAULT: {
@@ -28,6 +29,7 @@ export function ownSettings(of: {
     },
     database: { connection: of.database },
     coordination: { backend_url: `file://${of.state}/coordination` },
+    ...(of.address ? { lio: { target_ip_address: of.address } } : {}),
     ...(of.keystone ? { keystone_authtoken: asService(of.keystone) } : {}),
   };
 }

@@ -84,3 +84,13 @@ export class PartlyMadeError extends BlockboxError {
     this.partial = partial;
   }
 }
+
+/** What a user is shown: the message with its code, no stack. What is no error of ours is a defect, and keeps its stack. */
+export function userMessage(error: unknown): string {
+  if (BlockboxError.is(error)) return `${error.message} [${error.code}]`;
+  // The system's own words, with the path: EROFS, ENOSPC and the like.
+  if (error instanceof Error && "syscall" in error) return `${error.message} [COMMAND_FAILED]`;
+  if (error instanceof Error)
+    return `This is a defect of pulumi-blockbox, please report it: ${error.stack ?? error.message}`;
+  return `This is a defect of pulumi-blockbox, please report it: ${String(error)}`;
+}

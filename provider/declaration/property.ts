@@ -108,18 +108,30 @@ export interface Output<T = unknown, P extends "required" | "optional" = "requir
   readonly doc: string;
   /** Whether Pulumi keeps it encrypted and never shows it. */
   readonly secret?: boolean;
+  /** The inputs whose change may change it, or that any update may; left out, it is for life. */
+  readonly changesWith?: ChangesWith;
 }
 
-export function output<T>(type: PropertyType<T>, doc: string): Output<T, "required"> {
-  return { type, presence: "required", doc };
+export type ChangesWith = readonly string[] | "update";
+
+export function output<T>(
+  type: PropertyType<T>,
+  doc: string,
+  changes: Pick<Output, "changesWith"> = {},
+): Output<T, "required"> {
+  return { type, presence: "required", doc, ...changes };
 }
 
 export function secretOutput<T>(type: PropertyType<T>, doc: string): Output<T, "optional"> {
   return { type, presence: "optional", doc, secret: true };
 }
 
-export function optionalOutput<T>(type: PropertyType<T>, doc: string): Output<T, "optional"> {
-  return { type, presence: "optional", doc };
+export function optionalOutput<T>(
+  type: PropertyType<T>,
+  doc: string,
+  changes: Pick<Output, "changesWith"> = {},
+): Output<T, "optional"> {
+  return { type, presence: "optional", doc, ...changes };
 }
 
 export type Outputs = { readonly [name: string]: Output };

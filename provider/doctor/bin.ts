@@ -1,14 +1,5 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
-
-/** Looked at before anything is loaded that an older Node does not understand. */
-function faultOfNode(): string | undefined {
-  const { engines } = createRequire(import.meta.url)("pulumi-blockbox/package.json") as { engines: { node: string } };
-  const [major = 0, minor = 0] = engines.node.replace(/^>=/, "").split(".").map(Number);
-  const [here = 0, minorHere = 0] = process.versions.node.split(".").map(Number);
-  if (here > major || (here === major && minorHere >= minor)) return undefined;
-  return `pulumi-blockbox: needs Node ${engines.node}, and this is ${process.versions.node}.\n`;
-}
+import { faultOfNode } from "../faultOfNode.js";
 
 async function answer(): Promise<{ out: string; err: string; exitCode: number }> {
   const fault = faultOfNode();

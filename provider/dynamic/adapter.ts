@@ -1,8 +1,9 @@
 import { configure } from "../configuration.js";
+import { plainValues } from "../declaration/plain.js";
 import type { Resource } from "../resources/resource.js";
 import { duringRequest } from "../services/quiet.js";
 import { engineError, plainError } from "./errors.js";
-import { hidden, visible, wireValues } from "./values.js";
+import { hidden, visible } from "./values.js";
 
 type Properties = Record<string, unknown>;
 
@@ -37,7 +38,7 @@ export function dynamicProvider(load: () => Promise<Resource>): DynamicProvider 
     check: (olds, news) =>
       answer(async (resource) => {
         const { inputs, failures } = await resource.check(asker(news), visible(olds), visible(news));
-        return { inputs: wireValues({ ...inputs, ...hidden(news) }), failures };
+        return { inputs: plainValues({ ...inputs, ...hidden(news) }), failures };
       }, plainError),
 
     diff: (id, olds, news) =>
@@ -58,21 +59,21 @@ export function dynamicProvider(load: () => Promise<Resource>): DynamicProvider 
     create: (inputs) =>
       answer(async (resource) => {
         const { id, outputs } = await resource.create(asker(inputs), visible(inputs));
-        return { id, outs: wireValues({ ...outputs, ...hidden(inputs) }) };
+        return { id, outs: plainValues({ ...outputs, ...hidden(inputs) }) };
       }, engineError(inputs)),
 
     read: (id, props) =>
       answer(async (resource) => {
         const seen = await resource.read(asker(props), id, recorded(props));
         if (seen === undefined) return {};
-        const inputs = seen.inputs && { inputs: wireValues({ ...seen.inputs, ...hidden(props) }) };
-        return { id, props: wireValues({ ...seen.outputs, ...hidden(props) }), ...inputs };
+        const inputs = seen.inputs && { inputs: plainValues({ ...seen.inputs, ...hidden(props) }) };
+        return { id, props: plainValues({ ...seen.outputs, ...hidden(props) }), ...inputs };
       }, plainError),
 
     update: (id, olds, news) =>
       answer(async (resource) => {
         const outputs = await resource.update(asker(news), id, recorded(olds), visible(news));
-        return { outs: wireValues({ ...outputs, ...hidden(news) }) };
+        return { outs: plainValues({ ...outputs, ...hidden(news) }) };
       }, engineError(news)),
 
     delete: (id, props) => answer((resource) => resource.delete(asker(props), id, recorded(props)), plainError),

@@ -1,5 +1,5 @@
-import { BlockboxError, PartlyMadeError } from "../errors.js";
-import { wireValues } from "./values.js";
+import { plainValues } from "../declaration/plain.js";
+import { PartlyMadeError, userMessage } from "../errors.js";
 
 /**
  * An error as Pulumi's process shows it best: it shows the message with the resource, and prints
@@ -32,7 +32,7 @@ class InitializationError extends MessageError {
 
 /** For a user: the message with its code, no stack. Anything that is no error of ours is a defect, and keeps its stack as text. */
 export function plainError(error: unknown): Error {
-  return new MessageError(textOf(error));
+  return new MessageError(userMessage(error));
 }
 
 /**
@@ -43,15 +43,6 @@ export function engineError(inputs: Record<string, unknown>): (error: unknown) =
   return (error) => {
     if (!(error instanceof PartlyMadeError)) return plainError(error);
     const { resourceId, outputs } = error.partial;
-    return new InitializationError(textOf(error), resourceId, wireValues({ ...inputs, ...outputs }));
+    return new InitializationError(userMessage(error), resourceId, plainValues({ ...inputs, ...outputs }));
   };
-}
-
-function textOf(error: unknown): string {
-  if (BlockboxError.is(error)) return `${error.message} [${error.code}]`;
-  // The system's own words, with the path: EROFS, ENOSPC and the like.
-  if (error instanceof Error && "syscall" in error) return `${error.message} [COMMAND_FAILED]`;
-  if (error instanceof Error)
-    return `This is a defect of pulumi-blockbox, please report it: ${error.stack ?? error.message}`;
-  return `This is a defect of pulumi-blockbox, please report it: ${String(error)}`;
 }

@@ -1,5 +1,5 @@
+import { watchEngine } from "../engineWatch.js";
 import { dynamicProvider } from "./adapter.js";
-import { watchEngine } from "./engineWatch.js";
 
 /*
  * What `__provider` in a stack's state names: `require("pulumi-blockbox/provider").volume`. These names are a promise
@@ -13,4 +13,6 @@ export const attachment = dynamicProvider(
   async () => (await import("../resources/attachment/attachment.js")).attachment,
 );
 
-watchEngine();
+// Loaded somewhere else than in Pulumi's provider process (a test, a program), there is no engine. Its address is the
+// last argument of that process.
+if (process.argv[1]?.includes("dynamic-provider")) watchEngine(process.argv.at(-1) ?? "");

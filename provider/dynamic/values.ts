@@ -14,11 +14,3 @@ export function hidden(properties: Properties): Properties {
     hiddenInputs.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]),
   );
 }
-
-/**
- * Values that survive the way to the engine. Absent properties are left out: an `undefined`, at any depth, makes the
- * reply fail after the thing was made.
- */
-export function wireValues<T extends Properties>(values: T): T {
-  return JSON.parse(JSON.stringify(values)) as T;
-}

@@ -21,6 +21,8 @@ export interface Asker {
   readonly urn: string;
   /** The Backend whose id `backend` will be: known before the id is. */
   readonly backendUrn?: string | undefined;
+  /** The name that an unnamed one gets, where the program's configuration has a say in it; false: none. */
+  readonly autoName?: string | false | undefined;
 }
 
 export interface Diff {
@@ -38,6 +40,8 @@ export interface State {
 /** A resource's life as the doors drive it. Values are plain and normalized; failures of `check` are returned, all else is thrown. */
 export interface Resource {
   readonly declaration: Declaration;
+  /** The id that a create will give, where inputs alone tell it. */
+  foreseenId(inputs: Properties): string | undefined;
   check(asker: Asker, olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }>;
   diff(asker: Asker, id: string, olds: Properties, news: Properties): Promise<Diff>;
   create(asker: Asker, inputs: Properties): Promise<State>;
@@ -75,6 +79,7 @@ export interface Lives<I> {
   serviceOf(inputs: Properties, asker: Asker): Service | undefined;
   /** By the id of what exists. */
   serviceOfId(id: string): Service;
+  foreseenId?(inputs: I): string | undefined;
 }
 
 /** Joins a declaration with its lives: what can be derived from the declaration is done here, once for all resources. */
@@ -95,14 +100,21 @@ export function resource<I extends Fields, O extends Outputs>(
   return {
     declaration,
 
+    foreseenId(inputs) {
+      const id = lives.foreseenId?.(inputsOf(inputs));
+      return id;
+    },
+
     async check(asker, olds, news) {
       const identity = identityOf(asker.urn);
       const exists = Object.keys(olds).length > 0;
       // The new one is asked for last: a Backend's is what its volumes plan with.
       const serviceBefore = exists ? lives.serviceOf(olds, asker) : undefined;
       const service = lives.serviceOf(news, asker);
-      const scope = { olds, autoName: autoName(identity), service };
+      const scope = { olds, autoName: asker.autoName || autoName(identity), service };
       const { inputs, failures } = validate(declaration.inputs, news, scope);
+      if (asker.autoName === false && "name" in declaration.inputs && (news.name ?? olds.name) === undefined)
+        failures.push({ property: "name", reason: "is required, since automatic names are turned off here" });
       if (failures.length === 0 && exists) failures.push(...shrinks(compare(declaration.inputs, olds, inputs)));
       if (failures.length === 0 && service !== undefined) {
         // What another service holds is replaced, so there is nothing before it.

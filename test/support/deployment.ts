@@ -179,7 +179,15 @@ export class Deployment {
     const steps: Step[] = [];
     const replaced: Stored[] = [];
     const renewed = new Set<string>();
-    const ref: Ref = (name) => (renewed.has(name) ? UNKNOWN : (this.state.get(name)?.id ?? UNKNOWN));
+    /** Ids that a preview tells of what it would make. */
+    const foreseen = new Map<string, string>();
+    const ref: Ref = (name) =>
+      foreseen.get(name) ?? (renewed.has(name) ? UNKNOWN : (this.state.get(name)?.id ?? UNKNOWN));
+    const foresee = async (name: string, inputs: Props) => {
+      if (!provider.previewsChanges) return;
+      const { id } = await provider.create(inputs, true);
+      if (id !== "") foreseen.set(name, id);
+    };
     for (const declared of program) {
       const given = typeof declared.inputs === "function" ? declared.inputs(ref) : declared.inputs;
       const news = { ...structuredClone(given), ...this.hidden(declared) };
@@ -190,9 +198,12 @@ export class Deployment {
       steps.push(step);
       if (!forReal) {
         if (step.op === "replace") {
-          await this.#check(provider, declared.name, {}, news);
+          const anew = await this.#check(provider, declared.name, {}, news);
           renewed.add(declared.name);
-        }
+          await foresee(declared.name, anew);
+        } else if (step.op === "create") await foresee(declared.name, inputs);
+        else if (step.op === "update" && old && provider.previewsChanges)
+          await provider.update(old.id, old.outputs, inputs, true);
         continue;
       }
       if (step.op === "replace" && old) {

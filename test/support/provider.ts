@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EngineAddress, listenAsEngine } from "./engineAddress.js";
 import { fromPackage } from "./paths.js";
-import { type Calls, connect } from "./rpc.js";
+import { type Calls, connect, type Door, door as usualDoor } from "./rpc.js";
 import { until } from "./until.js";
 
 /** A provider process as the engine has it: spawned, configured, spoken to over gRPC. */
@@ -30,6 +30,7 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** The stack's configuration by full key, secrets decrypted. */
   config?: Record<string, string>;
+  door?: Door;
   /** Start through Pulumi's own shell launcher from PATH instead of node directly. */
   launcher?: boolean;
   /** Programs that this provider's host does not have, wherever it looks. */
@@ -38,6 +39,11 @@ export interface StartOptions {
 
 const startTimeoutMs = 60_000;
 
+const dynamicProcess = fromPackage.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+
+/** As the package's command, in the program's folder. */
+const pluginOf = (folder: string) => join(folder, "node_modules/pulumi-blockbox/dist/provider/plugin/bin.js");
+
 /** Process groups of providers that run: one that had no request yet would outlive this process, whoever forgot it. */
 const running = new Set<number>();
 process.once("exit", () => {
@@ -45,11 +51,11 @@ process.once("exit", () => {
 });
 
 export async function startProvider(options: StartOptions): Promise<Provider> {
-  const { cwd, env = {}, config = {}, launcher = false, lacks = [] } = options;
+  const { cwd, env = {}, config = {}, launcher = false, lacks = [], door = usualDoor } = options;
   const engine = await listenAsEngine();
   const [command, args] = launcher
     ? ["pulumi-resource-pulumi-nodejs", [engine.address]]
-    : [process.execPath, [fromPackage.resolve("@pulumi/pulumi/cmd/dynamic-provider"), engine.address]];
+    : [process.execPath, [door === "plugin" ? pluginOf(cwd) : dynamicProcess, engine.address]];
   const child = spawn(...lacking(lacks, command as string, args as string[]), {
     cwd,
     env: { ...process.env, PULUMI_NODEJS_PROJECT: "bbt", PULUMI_NODEJS_STACK: "test", ...env },
@@ -80,7 +86,7 @@ export async function startProvider(options: StartOptions): Promise<Provider> {
       () => undefined,
     );
   });
-  const calls = connect(port);
+  const calls = connect(port, door);
   await calls.configure(config);
   return {
     ...calls,

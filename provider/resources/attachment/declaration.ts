@@ -153,8 +153,9 @@ const outputs = {
   devicePath: optionalOutput(
     plainText,
     "The block device. It may have another name after a reboot and the next update.",
+    { changesWith: "update" },
   ),
-  mountPath: optionalOutput(plainText, "Where its file system is mounted."),
+  mountPath: optionalOutput(plainText, "Where its file system is mounted.", { changesWith: ["mount"] }),
   hostName: output(plainText, "Host that it is attached to."),
   driverVolumeType: output(plainText, "How it is attached: `local` for LVM, else the transport, such as `iscsi`."),
   connectionInfo: secretOutput(connectionInfo, "With `connector`: what its host needs to reach the volume."),

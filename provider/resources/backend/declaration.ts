@@ -204,10 +204,11 @@ const outputs = {
   ),
   volumeGroup: optionalOutput(plainText, "With LVM: name of the volume group."),
   volumeType: optionalOutput(plainText, "With Cinder: name of the volume type."),
-  thin: optionalOutput(boolean(), "With LVM: whether new volumes are thin."),
+  thin: optionalOutput(boolean(), "With LVM: whether new volumes are thin.", { changesWith: ["lvm"] }),
   activation: optionalOutput(
     oneOf("LvmActivationInUse", { deviceMapper: "By device-mapper.", loop: "By loop devices on their extents." }),
     "With LVM: how its volumes become devices.",
+    { changesWith: ["lvm"] },
   ),
   state: output(
     oneOf("BackendState", {
@@ -215,13 +216,17 @@ const outputs = {
       down: "A part of it was missing when last looked: a device of this host, or a volume service of Cinder.",
     }),
     "Whether it could be used when last created, updated or refreshed.",
+    { changesWith: "update" },
   ),
   totalGib: optionalOutput(
     wholeNumber("GiB"),
     "Whole GiB that it has for volumes, used and free; absent where Cinder's driver does not tell.",
+    { changesWith: "update" },
   ),
-  devices: output(listOf(plainText), "With LVM: devices that are its physical volumes."),
-  services: output(listOf(plainText), "With Cinder: the volume services that serve it, `<host>@<backend>`."),
+  devices: output(listOf(plainText), "With LVM: devices that are its physical volumes.", { changesWith: "update" }),
+  services: output(listOf(plainText), "With Cinder: the volume services that serve it, `<host>@<backend>`.", {
+    changesWith: "update",
+  }),
 };
 
 export type BackendInputs = Values<typeof inputs>;

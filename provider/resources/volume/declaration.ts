@@ -122,11 +122,14 @@ function ofSource(_from: unknown, to: unknown): "inPlace" | "replace" {
   return to === undefined ? "inPlace" : "replace";
 }
 
+/** A retype may move it to another backend. */
+const byType = { changesWith: ["backend", "volumeType"] };
+
 const outputs = {
-  volumeTypeName: optionalOutput(plainText, "With Cinder: name of its volume type."),
-  serviceHost: optionalOutput(plainText, "With Cinder: the pool that holds it, `<host>@<backend>#<pool>`."),
-  encrypted: optionalOutput(boolean(), "With Cinder: whether Cinder encrypts it."),
-  multiattach: optionalOutput(boolean(), "With Cinder: whether it may be attached to several hosts at once."),
+  volumeTypeName: optionalOutput(plainText, "With Cinder: name of its volume type.", byType),
+  serviceHost: optionalOutput(plainText, "With Cinder: the pool that holds it, `<host>@<backend>#<pool>`.", byType),
+  encrypted: optionalOutput(boolean(), "With Cinder: whether Cinder encrypts it.", byType),
+  multiattach: optionalOutput(boolean(), "With Cinder: whether it may be attached to several hosts at once.", byType),
   createdAt: optionalOutput(plainText, "When it was made, UTC."),
 };
 

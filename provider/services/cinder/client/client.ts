@@ -5,6 +5,7 @@ import { type Access, type Credentials, noauthCredentials } from "./credentials.
 import { discover } from "./discovery.js";
 import { CinderError } from "./error.js";
 import { type Asked, readValue, requestId } from "./judge.js";
+import { numberKeys } from "./keys.js";
 import { KeystoneCredentials } from "./keystone.js";
 import { requireKeystoneAt } from "./noauthGuard.js";
 import { warnIfPlain } from "./plainHttp.js";
@@ -83,9 +84,9 @@ class Client implements CinderClient {
   constructor(settings: Settings) {
     const plan = planFor(settings);
     const secrets = new Secrets();
-    const timeoutMs = (settings.requestTimeout ?? 60) * 1_000;
-    this.maxInFlight = settings.maxInFlight ?? 8;
-    this.operationTimeoutMs = (settings.operationTimeout ?? 600) * 1_000;
+    const timeoutMs = (settings.requestTimeout ?? numberKeys.requestTimeout.default) * 1_000;
+    this.maxInFlight = settings.maxInFlight ?? numberKeys.maxInFlight.default;
+    this.operationTimeoutMs = (settings.operationTimeout ?? numberKeys.operationTimeout.default) * 1_000;
     const connections = this.maxInFlight + spareConnections;
     this.#transport = new Transport({ connections, timeoutMs, tls: tlsOptions(settings) });
     this.#caller = new Caller(this.#transport, secrets, timeoutMs);

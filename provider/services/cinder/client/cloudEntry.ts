@@ -1,9 +1,9 @@
 import { BlockboxError } from "../../../errors.js";
 import { type Cloud, readCloud } from "./cloudsFile.js";
-import type { Settings, textKeys } from "./keys.js";
+import type { Settings, TextKey } from "./keys.js";
 
 /** openstacksdk's words for our settings, the first that is there counts; in `auth` or, as it also allows, beside it. */
-const words: Readonly<Record<keyof typeof textKeys, readonly string[]>> = {
+const words: Readonly<Record<TextKey, readonly string[]>> = {
   endpoint: [
     "block_storage_endpoint_override",
     "volumev3_endpoint_override",
@@ -43,7 +43,7 @@ export function cloudSettings(name: string): Settings {
     throw new BlockboxError("CONFIG_INVALID", `${of} says ${strange.join(" and ")}, which blockbox does not know.`);
   }
   const settings: Settings = {};
-  for (const [key, names] of Object.entries(words) as [keyof typeof textKeys, readonly string[]][]) {
+  for (const [key, names] of Object.entries(words) as [TextKey, readonly string[]][]) {
     const value = read(names);
     if (value === undefined) continue;
     if (typeof value !== "string" && typeof value !== "number") {

@@ -1,69 +1,73 @@
 /** What a program's configuration says of the block service. Everything is optional; `plan.ts` judges it. */
-export interface Settings {
-  /** e.g. `http://host:8776/v3`. With Keystone, instead of what its catalogue says. */
-  endpoint?: string;
-  /** Id of the project. With noauth any name. */
-  project?: string;
-  /** With noauth any name. With Keystone an id or, where it is not one, a name. */
-  user?: string;
-  /** `noauth`, `password`, `v3applicationcredential`, or another word for one of them. */
-  authType?: string;
-  authUrl?: string;
-  username?: string;
-  password?: string;
-  userDomainName?: string;
-  userDomainId?: string;
-  projectName?: string;
-  projectDomainName?: string;
-  projectDomainId?: string;
-  applicationCredentialId?: string;
-  applicationCredentialName?: string;
-  applicationCredentialSecret?: string;
-  region?: string;
-  /** `public` (default), `internal` or `admin`. */
-  interface?: string;
-  /** Path of a PEM file, or its text. */
-  caCert?: string;
-  insecure?: boolean;
-  /** How many changes may be under way at once. Default 8. */
-  maxInFlight?: number;
-  /** Seconds for one request. Default 60. */
-  requestTimeout?: number;
-  /** Seconds for what the service does after it has accepted a request. Default 600. */
-  operationTimeout?: number;
+export type Settings = { [Key in TextKey]?: string } & { [Key in NumberKey]?: number } & { insecure?: boolean };
+
+export type TextKey = keyof typeof textKeys;
+export type NumberKey = keyof typeof numberKeys;
+
+interface TextSetting {
+  readonly doc: string;
+  /** The environment's words for it; the first that is set counts. */
+  readonly environment: readonly string[];
+  /** Never trimmed, never shown. */
+  readonly secret?: true;
 }
 
-type KeyOf<Type> = { [Key in keyof Settings]-?: Type extends Settings[Key] ? Key : never }[keyof Settings];
+const text = (doc: string, ...environment: string[]): TextSetting => ({ doc, environment });
+const secret = (doc: string, ...environment: string[]): TextSetting => ({ doc, environment, secret: true });
 
-/** The settings that are texts, each with the environment's words for it, the first that is set counts. */
-export const textKeys: Readonly<Record<KeyOf<string>, readonly string[]>> = {
+/** The settings that are texts. */
+export const textKeys = {
   // The second is block-box's own older word.
-  endpoint: ["CINDER_ENDPOINT", "CINDERCLIENT_BYPASS_URL"],
-  project: ["OS_PROJECT_ID", "OS_TENANT_ID"],
-  user: ["OS_USER_ID"],
-  authType: ["OS_AUTH_TYPE", "OS_AUTH_SYSTEM"],
-  authUrl: ["OS_AUTH_URL"],
-  username: ["OS_USERNAME"],
-  password: ["OS_PASSWORD"],
-  userDomainName: ["OS_USER_DOMAIN_NAME"],
-  userDomainId: ["OS_USER_DOMAIN_ID"],
-  projectName: ["OS_PROJECT_NAME", "OS_TENANT_NAME"],
-  projectDomainName: ["OS_PROJECT_DOMAIN_NAME"],
-  projectDomainId: ["OS_PROJECT_DOMAIN_ID"],
-  applicationCredentialId: ["OS_APPLICATION_CREDENTIAL_ID"],
-  applicationCredentialName: ["OS_APPLICATION_CREDENTIAL_NAME"],
-  applicationCredentialSecret: ["OS_APPLICATION_CREDENTIAL_SECRET"],
-  region: ["OS_REGION_NAME"],
-  interface: ["OS_INTERFACE", "OS_ENDPOINT_TYPE"],
-  caCert: ["OS_CACERT"],
+  endpoint: text(
+    "Where the block service is, e.g. `http://host:8776/v3`. With Keystone, instead of what its catalogue says.",
+    "CINDER_ENDPOINT",
+    "CINDERCLIENT_BYPASS_URL",
+  ),
+  project: text("Id of the project. Without Keystone any name.", "OS_PROJECT_ID", "OS_TENANT_ID"),
+  user: text("The user. Without Keystone any name; with Keystone an id or, where it is not one, a name.", "OS_USER_ID"),
+  authType: text(
+    "How to authenticate: `noauth` (without Keystone), `password` or `v3applicationcredential`. Default: what the other settings are for.",
+    "OS_AUTH_TYPE",
+    "OS_AUTH_SYSTEM",
+  ),
+  authUrl: text("Where Keystone is, e.g. `https://host:5000/v3`.", "OS_AUTH_URL"),
+  username: text("Name of the user, with Keystone.", "OS_USERNAME"),
+  password: secret("The user's password.", "OS_PASSWORD"),
+  userDomainName: text("Name of the user's domain.", "OS_USER_DOMAIN_NAME"),
+  userDomainId: text("Id of the user's domain.", "OS_USER_DOMAIN_ID"),
+  projectName: text("Name of the project, with Keystone.", "OS_PROJECT_NAME", "OS_TENANT_NAME"),
+  projectDomainName: text("Name of the project's domain.", "OS_PROJECT_DOMAIN_NAME"),
+  projectDomainId: text("Id of the project's domain.", "OS_PROJECT_DOMAIN_ID"),
+  applicationCredentialId: text("Id of an application credential.", "OS_APPLICATION_CREDENTIAL_ID"),
+  applicationCredentialName: text("Name of the user's application credential.", "OS_APPLICATION_CREDENTIAL_NAME"),
+  applicationCredentialSecret: secret("Secret of the application credential.", "OS_APPLICATION_CREDENTIAL_SECRET"),
+  region: text("The region, where Keystone's catalogue has several.", "OS_REGION_NAME"),
+  interface: text(
+    "Which of the catalogue's endpoints: `public` (default), `internal` or `admin`.",
+    "OS_INTERFACE",
+    "OS_ENDPOINT_TYPE",
+  ),
+  caCert: text("The CA of the endpoints' certificates: path of a PEM file, or its text.", "OS_CACERT"),
 };
 
 /** The settings that are numbers, each with what it may be. Seconds end at a day, far below what a timer can hold. */
-export const numberKeys: Readonly<Record<KeyOf<number>, { whole: boolean; from: number; to: number }>> = {
-  maxInFlight: { whole: true, from: 1, to: 256 },
-  requestTimeout: { whole: false, from: 0.1, to: 86_400 },
-  operationTimeout: { whole: false, from: 0.1, to: 86_400 },
+export const numberKeys = {
+  maxInFlight: { doc: "How many changes may be under way at once.", default: 8, whole: true, from: 1, to: 256 },
+  requestTimeout: { doc: "Seconds for one request.", default: 60, whole: false, from: 0.1, to: 86_400 },
+  operationTimeout: {
+    doc: "Seconds for what the service does after it has accepted a request.",
+    default: 600,
+    whole: false,
+    from: 0.1,
+    to: 86_400,
+  },
 };
 
-/** Never trimmed, never shown. */
-export const secretKeys: ReadonlySet<keyof Settings> = new Set(["password", "applicationCredentialSecret"]);
+/** The setting that is true or false. */
+export const insecureKey = { doc: "Whether the endpoints' certificates are left unchecked." };
+
+/** The setting that stands for others. */
+export const cloudKey = {
+  doc: "An entry of clouds.yaml, which is looked for where openstacksdk does.",
+  environment: ["OS_CLOUD"],
+};

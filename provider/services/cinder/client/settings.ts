@@ -1,7 +1,7 @@
 import { configuration, type ReadSetting } from "../../../configuration.js";
 import { BlockboxError } from "../../../errors.js";
 import { cloudSettings } from "./cloudEntry.js";
-import { numberKeys, type Settings, secretKeys, textKeys } from "./keys.js";
+import { type NumberKey, numberKeys, type Settings, type TextKey, textKeys } from "./keys.js";
 
 export type { Settings } from "./keys.js";
 
@@ -33,7 +33,7 @@ function configured(): Settings {
   const config = { ...texts((key) => readConfiguration(key)), ...switches(), ...numbers(readConfiguration) };
   const cloud = filled(readConfiguration("cloud"));
   if (cloud !== undefined) return over(cloudSettings(cloud), config);
-  const environment = texts((key) => textKeys[key].map((name) => process.env[name]).find(filled));
+  const environment = texts((key) => textKeys[key].environment.map((name) => process.env[name]).find(filled));
   const hasService = config.endpoint !== undefined || config.authUrl !== undefined;
   const usual = hasService ? undefined : filled(process.env.OS_CLOUD);
   return over(over(usual === undefined ? {} : cloudSettings(usual), environment), config);
@@ -55,11 +55,11 @@ function over(lower: Settings, upper: Settings): Settings {
   return { ...Object.fromEntries(Object.entries(lower).filter(([key]) => !shadowed.some((s) => s === key))), ...upper };
 }
 
-function texts(read: (key: keyof typeof textKeys) => string | undefined): Settings {
+function texts(read: (key: TextKey) => string | undefined): Settings {
   const settings: Settings = {};
-  for (const key of Object.keys(textKeys) as (keyof typeof textKeys)[]) {
+  for (const key of Object.keys(textKeys) as TextKey[]) {
     const value = filled(read(key));
-    if (value !== undefined) settings[key] = secretKeys.has(key) ? value : value.trim();
+    if (value !== undefined) settings[key] = textKeys[key].secret ? value : value.trim();
   }
   return settings;
 }
@@ -81,7 +81,7 @@ function numbers(read: ReadSetting): Settings {
       const kind = whole ? "a whole number" : "a number of seconds";
       throw new BlockboxError("CONFIG_INVALID", `blockbox:${key} is "${text}". It is ${kind} from ${from} to ${to}.`);
     }
-    settings[key as keyof typeof numberKeys] = value;
+    settings[key as NumberKey] = value;
   }
   return settings;
 }

@@ -1,15 +1,15 @@
 import { connect } from "node:net";
-import { isBusy, settle } from "../services/quiet.js";
+import { isBusy, settle } from "./services/quiet.js";
 
 const retryMs = 500;
 
 /**
  * Ends this process when its engine is gone: killed, it cannot tell anyone, and what we would still do nobody would
  * record. Children that hold a lock end by themselves. At an orderly exit the engine sends SIGINT first.
+ * @param text the engine's address, `host:port`
  */
-export function watchEngine(): void {
-  const address = engineAddress(process.argv);
-  // Loaded somewhere else than in Pulumi's provider process: a test, or a program.
+export function watchEngine(text: string): void {
+  const address = parsed(text);
   if (address === undefined) return;
   hold(address);
   process.once("SIGINT", exitInOrder);
@@ -21,10 +21,8 @@ interface Address {
   readonly port: number;
 }
 
-/** The engine's address is the last argument of Pulumi's dynamic provider process. */
-function engineAddress(argv: readonly string[]): Address | undefined {
-  if (!argv[1]?.includes("dynamic-provider")) return undefined;
-  const [, host, port] = /^([\w.[\]:-]+):(\d{1,5})$/.exec(argv.at(-1) ?? "") ?? [];
+function parsed(text: string): Address | undefined {
+  const [, host, port] = /^([\w.[\]:-]+):(\d{1,5})$/.exec(text) ?? [];
   return host === undefined || port === undefined ? undefined : { host, port: Number(port) };
 }
 

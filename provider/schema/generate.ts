@@ -9,11 +9,12 @@ import { typescriptFunctions } from "./typescriptFunctions.js";
 /** Everything that is written from the declarations: file contents, by path from the project's folder. */
 export function generate(projectFolder: string): Map<string, string> {
   const declarations = Object.values(resources).map(({ declaration }) => declaration);
+  const asked = Object.values(functions).map(({ declaration }) => declaration);
   const manifest = JSON.parse(readFileSync(`${projectFolder}/package.json`, "utf8"));
   return new Map([
-    ["schema.json", `${JSON.stringify(packageSchema(manifest, declarations), undefined, 2)}\n`],
+    ["schema.json", `${JSON.stringify(packageSchema(manifest, declarations, asked), undefined, 2)}\n`],
     ["docs/errors.md", errorsPage()],
-    ["sdk/nodejs/functions.ts", typescriptFunctions(Object.values(functions).map(({ declaration }) => declaration))],
+    ["sdk/nodejs/functions.ts", typescriptFunctions(asked)],
     ["sdk/nodejs/types.ts", typescriptSharedTypes(declarations)],
     ...declarations.map(
       (declaration) =>

@@ -1,6 +1,8 @@
 import type { PropertyType, TypeSpec } from "../declaration/property.js";
 import { type Fields, isDerived, type Outputs, type Property } from "../declaration/property.js";
+import type { FunctionDeclaration } from "../functions/declaration.js";
 import type { Declaration } from "../resources/resource.js";
+import { cloudKey, insecureKey, numberKeys, textKeys } from "../services/cinder/client/keys.js";
 
 /** A property in Pulumi's package schema (https://www.pulumi.com/docs/iac/extending-pulumi/schema/). */
 type PropertySpec = TypeSpec & {
@@ -25,13 +27,16 @@ interface Package {
   readonly keywords: readonly string[];
 }
 
-/** The package schema of these resources: everything in it comes from their declarations and from package.json. */
+/** The package schema: everything in it comes from declarations and from package.json. */
 export function packageSchema(
   { version, description, license, keywords }: Package,
   declarations: readonly Declaration[],
+  functions: readonly FunctionDeclaration[],
 ): object {
   const types: Record<string, ObjectSpec> = {};
   for (const { inputs, outputs } of declarations) collectTypes({ ...inputs, ...outputs }, types);
+  for (const { inputs, outputs } of functions) collectTypes({ ...inputs, ...outputs }, types);
+  const settings = settingSpecs();
   return {
     name: "blockbox",
     displayName: "Blockbox",
@@ -39,12 +44,58 @@ export function packageSchema(
     description,
     license,
     keywords: [...keywords, "category/infrastructure", "kind/native"],
+    config: { variables: settings },
     types,
+    provider: {
+      description:
+        "The block service that resources without `cloud` are in. Resources of this host's LVM need no settings.",
+      inputProperties: settings,
+    },
     resources: Object.fromEntries(
       declarations.map((declaration) => [`blockbox:index:${declaration.name}`, resourceSpec(declaration)]),
     ),
+    functions: Object.fromEntries(
+      functions.map((declaration) => [`blockbox:index:${declaration.name}`, functionSpec(declaration)]),
+    ),
+    language: {
+      // TypeScript has its own classes beside these (sdk/nodejs), in the same npm package.
+      nodejs: { packageName: "pulumi-blockbox", respectSchemaVersion: true },
+      python: { packageName: "pulumi_blockbox", pyproject: { enabled: true }, respectSchemaVersion: true },
+      go: { importBasePath: "pulumi-blockbox/sdk/go/blockbox", respectSchemaVersion: true },
+    },
   };
 }
+
+function functionSpec({ doc, inputs, outputs }: FunctionDeclaration): object {
+  return {
+    description: doc,
+    inputs: { type: "object", properties: inputSpecs(inputs), required: namesOf(inputs, "required") },
+    outputs: { type: "object", properties: echoSpecs(outputs), required: namesOf(outputs, "required") },
+  };
+}
+
+/**
+ * The provider's configuration. The environment's words for it are said, but are no defaults of the schema: those would be
+ * filled in by programs and count as configuration, which what a shell happens to have set up must not overrule.
+ */
+function settingSpecs(): Record<string, PropertySpec> {
+  const texts = Object.entries(textKeys).map(([key, { doc, environment, secret }]) => [
+    key,
+    { type: "string", description: `${doc} ${fromEnvironment(environment)}`, ...(secret ? { secret } : {}) },
+  ]);
+  const numbers = Object.entries(numberKeys).map(([key, { doc, default: value, whole }]) => [
+    key,
+    { type: whole ? "integer" : "number", description: `${doc} Default: ${value}.` },
+  ]);
+  return {
+    ...Object.fromEntries([...texts, ...numbers]),
+    insecure: { type: "boolean", description: insecureKey.doc },
+    cloud: { type: "string", description: `${cloudKey.doc} ${fromEnvironment(cloudKey.environment)}` },
+  };
+}
+
+const fromEnvironment = (names: readonly string[]) =>
+  `From the environment: ${names.map((name) => `\`${name}\``).join(", else ")}.`;
 
 function resourceSpec({ doc, inputs, outputs }: Declaration): object {
   return {

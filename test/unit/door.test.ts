@@ -8,6 +8,7 @@ import type { Diff, Resource } from "../../provider/resources/resource.js";
 function doorTo(diff: Omit<Diff, "deleteBeforeReplace">, deleteBeforeReplace = true) {
   const declaration = { name: "Volume", doc: "", inputs: {}, outputs: {} };
   const resource: Resource = {
+    foreseenId: () => undefined,
     declaration,
     check: async (_asker, _olds, news) => ({ inputs: news, failures: [] }),
     diff: async () => ({ ...diff, deleteBeforeReplace }),

@@ -9,6 +9,7 @@ function failing(error: unknown) {
   const fail = () => Promise.reject(error);
   const declaration = { name: "Volume", doc: "", inputs: {}, outputs: {} };
   const resource: Resource = {
+    foreseenId: () => undefined,
     declaration,
     check: fail,
     diff: fail,

@@ -14,11 +14,13 @@ import { bringHostPackages } from "./steps/hostPackages.mjs";
 import { bringNode } from "./steps/node.mjs";
 import { bringNpmPackages } from "./steps/npmPackages.mjs";
 import { bringPulumi } from "./steps/pulumi.mjs";
+import { bringSdkGenerator } from "./steps/sdkGenerator.mjs";
 
 /**
  * What is brought beside Node and the npm packages: lvm2 and the like, the compiled package, the CLI; for tests a Cinder
- * from PyPI with all that it needs, and Debian's Cinder, which needs the same; and what boots the guest.
- * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest"} Need
+ * from PyPI with all that it needs, and Debian's Cinder, which needs the same; what boots the guest; and the
+ * generators of SDKs.
+ * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest" | "sdks"} Need
  */
 
 /** For a user's programs. @type {readonly Need[]} */
@@ -62,6 +64,7 @@ export async function prepare(needs) {
   });
   await whileLocked(cacheDir, env, async () => {
     if (needs.includes("pulumi")) await bringPulumi(env);
+    if (needs.includes("sdks")) await bringSdkGenerator(env);
     if (needs.includes("cinder")) await bringCinder(env);
     if (needs.includes("cinder-debian")) await bringCinderOfDebian(env);
   });

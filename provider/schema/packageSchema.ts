@@ -97,9 +97,11 @@ function settingSpecs(): Record<string, PropertySpec> {
 const fromEnvironment = (names: readonly string[]) =>
   `From the environment: ${names.map((name) => `\`${name}\``).join(", else ")}.`;
 
-function resourceSpec({ doc, inputs, outputs }: Declaration): object {
+function resourceSpec({ name, doc, inputs, outputs }: Declaration): object {
   return {
     description: doc,
+    // A stack of dynamic resources goes on with the plugin's, with the same ids.
+    aliases: [{ type: `pulumi-nodejs:dynamic/blockbox:${name}` }],
     inputProperties: inputSpecs(inputs),
     requiredInputs: namesOf(inputs, "required"),
     properties: { ...echoSpecs(inputs), ...outputSpecs(outputs) },
@@ -130,14 +132,18 @@ function outputSpecs(outputs: Outputs): Record<string, PropertySpec> {
   );
 }
 
-/** The doc of a property, with its default where that is not a plain value. */
-export function describe({ doc, default: value }: Property): string {
-  return isDerived(value) ? `${doc} Default: ${value.doc}.` : doc;
+/** The doc of a property, with its default where the schema cannot have it as a value. */
+export function describe({ doc, default: value, only }: Property): string {
+  if (isDerived(value)) return `${doc} Default: ${value.doc}.`;
+  return only !== undefined && isPlain(value) ? `${doc} Default: \`${value}\`.` : doc;
 }
 
-function fixedDefault({ default: value }: Property): { default?: unknown } {
-  return ["string", "number", "boolean"].includes(typeof value) ? { default: value } : {};
+/** Programs fill it in, so not what would be refused with the other service: that has its default in its description. */
+function fixedDefault({ default: value, only }: Property): { default?: unknown } {
+  return only === undefined && isPlain(value) ? { default: value } : {};
 }
+
+const isPlain = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
 
 /** Inputs that every resource of the kind echoes, whatever its service. */
 function alwaysThere(inputs: Fields): string[] {

@@ -58,7 +58,7 @@ export interface VolumeArgs {
   availabilityZone?: pulumi.Input<string>;
   /** Hints for Cinder's scheduler, such as `different_host` or `same_host` with a volume's id, or `query`. */
   schedulerHints?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Whether a retype may move the volume. Default: "never". */
+  /** Whether a retype may move the volume. Default: `never`. Default: "never". */
   retypePolicy?: pulumi.Input<"never" | "onDemand">;
   /** Whether deleting the volume deletes its snapshots too. Acts once an update has stored it. Default: false. */
   cascade?: pulumi.Input<boolean>;

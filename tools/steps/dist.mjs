@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { root } from "../lib/places.mjs";
 import { quiet } from "../lib/quiet.mjs";
@@ -10,7 +10,7 @@ import { lockDigest } from "./npmPackages.mjs";
 const dist = join(root, "dist");
 
 /**
- * Compiles provider/ and sdk/nodejs/ where dist/ is not of these sources. What does not compile leaves dist/ as it was.
+ * Compiles provider/ and sdk/ where dist/ is not of these sources. What does not compile leaves dist/ as it was.
  * @param {import("../lib/environment.mjs").Environment} env
  */
 export async function buildDist(env) {
@@ -29,12 +29,21 @@ export async function buildDist(env) {
  */
 async function compile(folder, stamped, env) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  await quiet("node", [tsc, "--project", root, "--outDir", folder], {
-    cwd: root,
-    env,
-    timeoutMs: 5 * 60_000,
-    what: "compile provider/ and sdk/nodejs/",
-  });
+  /** @type {readonly [project: string, into: string, what: string][]} */
+  const projects = [
+    [root, folder, "provider/ and sdk/nodejs/"],
+    [join(root, "sdk/tsconfig.plugin.json"), join(folder, "sdk/plugin"), "sdk/plugin/"],
+  ];
+  await Promise.all(
+    projects.map(([project, into, what]) =>
+      quiet("node", [tsc, "--project", project, "--outDir", into], {
+        ...{ cwd: root, env, timeoutMs: 5 * 60_000 },
+        what: `compile ${what}`,
+      }),
+    ),
+  );
+  // It says that they are CommonJS.
+  copyFileSync(join(root, "sdk/plugin/package.json"), join(folder, "sdk/plugin/package.json"));
   for (const program of programs()) chmodSync(join(folder, relative(dist, join(root, program))), 0o755);
   writeFileSync(join(folder, ".sources"), stamped);
 }
@@ -52,7 +61,9 @@ function sourcesDigest() {
   for (const path of [
     join(root, "tsconfig.json"),
     ...sources(join(root, "provider")),
-    ...sources(join(root, "sdk/nodejs")),
+    ...sources(join(root, "sdk")),
+    join(root, "sdk/tsconfig.plugin.json"),
+    join(root, "sdk/plugin/package.json"),
   ]) {
     hash.update(`${relative(root, path)}\0`).update(readFileSync(path));
   }

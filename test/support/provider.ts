@@ -51,8 +51,12 @@ process.once("exit", () => {
 });
 
 export async function startProvider(options: StartOptions): Promise<Provider> {
-  const { cwd, env = {}, config = {}, launcher = false, lacks = [], door = usualDoor } = options;
-  const engine = await listenAsEngine();
+  const { cwd, env = {}, config = {}, launcher = false, lacks = [] } = options;
+  const door = launcher ? "dynamic" : (options.door ?? usualDoor);
+  let stdout = "";
+  const engine = await listenAsEngine((message) => {
+    stdout += `${message}\n`;
+  }, door);
   const [command, args] = launcher
     ? ["pulumi-resource-pulumi-nodejs", [engine.address]]
     : [process.execPath, [door === "plugin" ? pluginOf(cwd) : dynamicProcess, engine.address]];
@@ -66,15 +70,16 @@ export async function startProvider(options: StartOptions): Promise<Provider> {
   const pid = child.pid ?? 0;
   if (pid !== 0) running.add(pid);
   const exited = once(child, "exit").then(() => void running.delete(pid));
-  let stdout = "";
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
+  let hasPort = false;
   const port = await new Promise<number>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no port from the provider: ${stderr}`)), startTimeoutMs);
     createInterface({ input: child.stdout }).on("line", (line) => {
-      if (stdout === "") {
+      if (!hasPort) {
+        hasPort = true;
         clearTimeout(timer);
         resolve(Number(line));
       }

@@ -44,6 +44,8 @@ export const errorCodes = {
     "The block service failed at a request or an operation (5xx, a status of `error`, an answer cut short). Its logs have more under the request id in the message.",
   TIMED_OUT:
     "An operation of the block service, or a volume service that is waited for, did not end within `timeouts` or `operationTimeout`. It may still be under way: look at it there, then run again.",
+  CANCELLED:
+    "The update was interrupted (Ctrl-C) while it waited. What had begun may still be under way, and what is known of it is in the state: run again.",
   QUOTA_EXCEEDED:
     "The project's quota in the block service does not allow it. Raise the quota, or remove what is no longer needed.",
 } as const;

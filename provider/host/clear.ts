@@ -4,6 +4,7 @@ import { activity } from "./blockDevice.js";
 import { run } from "./command.js";
 import type { Lock } from "./lock.js";
 import { findLoopDevice } from "./loopList.js";
+import { progress } from "./notice.js";
 import { readsAsZeros } from "./zeros.js";
 
 export interface ClearOptions {
@@ -34,6 +35,7 @@ export async function clearRange(
     const limit = { timeoutMs: stallLimitMs, progress: () => activity(device) };
     await run("blkdiscard", [...mode, ...range, device], { lock, ...limit });
     done += piece;
+    if (done < lengthBytes) progress(`zeroing ${Math.floor((100 * done) / lengthBytes)} %`);
   }
   if (await isClear(device, offsetBytes, lengthBytes)) return;
   throw new BlockboxError(

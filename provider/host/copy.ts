@@ -1,6 +1,7 @@
 import { activity } from "./blockDevice.js";
 import { run } from "./command.js";
 import type { Lock } from "./lock.js";
+import { progress } from "./notice.js";
 
 /** A part of a block device. */
 export interface DevicePiece {
@@ -29,7 +30,9 @@ export async function copyPieces(
   to: readonly DevicePiece[],
   { skipZeros, locks: [lock, ...moreLocks] }: CopyOptions,
 ): Promise<void> {
-  for (const [source, target] of pairs(from, to)) {
+  const chunks = pairs(from, to);
+  for (const [index, [source, target]] of chunks.entries()) {
+    if (index > 0) progress(`copying ${Math.floor((100 * index) / chunks.length)} %`);
     const place = [
       ...[`if=${source.device}`, `skip=${source.offsetBytes}`, `count=${source.lengthBytes}`],
       ...[`of=${target.device}`, `seek=${target.offsetBytes}`],

@@ -1,4 +1,5 @@
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { throwIfCancelled } from "../cancellation.js";
 import { BlockboxError } from "../errors.js";
 import { run } from "./command.js";
 import { runFolder } from "./runFolder.js";
@@ -18,6 +19,8 @@ export interface LockOptions {
   beforeRelease?: (lock: Lock) => Promise<void>;
 }
 
+/** An interruption is seen after so long. */
+const sliceMs = 2_000;
 const defaultWaitMs = 60_000;
 const quietMs = 1_000;
 
@@ -121,7 +124,11 @@ async function acquire(lock: Lock, path: string, options: LockOptions): Promise<
   const restMs = waitMs - quietMs;
   if (restMs > 0) {
     options.notify?.(`waiting for the lock of ${lock.name}, held by ${holder(path)}`);
-    if (await tryFor(lock, restMs)) return;
+    const deadline = performance.now() + restMs;
+    for (let leftMs = restMs; leftMs > 0; leftMs = deadline - performance.now()) {
+      throwIfCancelled(`the lock of ${lock.name}, held by ${holder(path)}`);
+      if (await tryFor(lock, Math.min(leftMs, sliceMs))) return;
+    }
   }
   throw new BlockboxError(
     "LOCK_HELD",

@@ -9,3 +9,15 @@ export function notice(message: string): void {
 export function noticesGoTo(sink: (message: string) => void): void {
   tell = sink;
 }
+
+let tellProgress: (message: string) => void = () => undefined;
+
+/** Tells how far long work has come, on the line of the resource that it is done for; the next word of it takes its place. */
+export function progress(message: string): void {
+  tellProgress(message);
+}
+
+/** For a door that has such a line. */
+export function progressGoesTo(sink: (message: string) => void): void {
+  tellProgress = sink;
+}

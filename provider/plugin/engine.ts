@@ -12,10 +12,20 @@ export function connectEngine(address: string): void {
 
 /** Says something on the line of the resource that is worked for. Nobody waits for it: what is lost is a message. */
 export function tellEngine(message: string): void {
+  tell(message, false);
+}
+
+/** Says it as the resource's status, which the next one takes the place of. */
+export function showProgress(message: string): void {
+  tell(message, true);
+}
+
+function tell(message: string, isStatus: boolean): void {
   const current = currentRequest();
   const request = new engine.LogRequest()
     .setSeverity(engine.LogSeverity.INFO)
     .setMessage(current ? withoutSecrets(message, current.secrets) : message)
-    .setUrn(current?.urn ?? "");
+    .setUrn(current?.urn ?? "")
+    .setEphemeral(isStatus);
   client?.log(request, () => undefined);
 }

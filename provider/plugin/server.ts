@@ -1,8 +1,9 @@
+import { cancel } from "../cancellation.js";
 import { watchEngine } from "../engineWatch.js";
-import { noticesGoTo } from "../host/notice.js";
+import { noticesGoTo, progressGoesTo } from "../host/notice.js";
 import { attach, getPluginInfo, getSchema, handshake } from "./about.js";
 import { checkConfig, configure, diffConfig } from "./configuration.js";
-import { connectEngine, tellEngine } from "./engine.js";
+import { connectEngine, showProgress, tellEngine } from "./engine.js";
 import { invoke } from "./functions.js";
 import { channelOptions, EmptyMessage, type Grpc, grpc, ResourceProviderService } from "./protocol.js";
 import { unary } from "./request.js";
@@ -24,7 +25,7 @@ const service: Grpc.UntypedServiceImplementation = {
   update: unary(update),
   delete: unary(empty(remove)),
   invoke: unary(invoke),
-  cancel: unary(empty(async () => undefined)),
+  cancel: unary(empty(async () => cancel())),
 };
 
 function empty<Request>(body: (request: Request) => Promise<void>) {
@@ -40,6 +41,7 @@ function empty<Request>(body: (request: Request) => Promise<void>) {
  */
 export async function serve(engineAddress: string | undefined): Promise<void> {
   noticesGoTo(tellEngine);
+  progressGoesTo(showProgress);
   const server = new grpc.Server(channelOptions);
   server.addService(ResourceProviderService, service);
   const port = await new Promise<number>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { throwIfCancelled } from "../cancellation.js";
 import { BlockboxError } from "../errors.js";
 import { creatorState, thisProcess } from "../host/machine.js";
 import { notice } from "../host/notice.js";
@@ -51,6 +52,7 @@ export async function awaitCreator<T>(create: () => Promise<T>): Promise<T> {
       return await create();
     } catch (error) {
       if (!BlockboxError.is(error) || error.code !== "CREATOR_ALIVE" || performance.now() > deadline) throw error;
+      throwIfCancelled("another process that creates the same");
       if (!told) notice(`waiting: ${error.message}`);
       await sleep(1_000);
     }

@@ -1,3 +1,4 @@
+import { isCancelled } from "../../cancellation.js";
 import { BlockboxError, type ErrorCode } from "../../errors.js";
 import type { Kind } from "./api/describe.js";
 import { listMessages } from "./api/messages.js";
@@ -47,7 +48,7 @@ export function onceMended(kind: Kind, id: string): string {
   return `Once the cause is mended, set its status back (\`cinder ${command} ${id} --state available\`) and run again.`;
 }
 
-/** As operationFailed, for one that has not ended in time. */
+/** As operationFailed, for one that has not ended in time, or not before the user interrupted. */
 export function operationLate(
   client: CinderClient,
   what: string,
@@ -55,6 +56,14 @@ export function operationLate(
   failed: Failed,
   requestId?: string,
 ): Promise<BlockboxError> {
+  if (isCancelled()) {
+    const advice = "It may still be under way: run again to go on.";
+    return operationFailed(client, `${what} before the update was interrupted`, failed, {
+      code: "CANCELLED",
+      requestId,
+      advice,
+    });
+  }
   return operationFailed(client, `${what} within ${Math.round(limitMs / 1000)} s`, failed, {
     code: "TIMED_OUT",
     requestId,

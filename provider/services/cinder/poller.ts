@@ -1,3 +1,6 @@
+import { AsyncResource } from "node:async_hooks";
+import { whenCancelled } from "../../cancellation.js";
+import { progress } from "../../host/notice.js";
 import { CinderError, isNotFound } from "./client/error.js";
 
 /** How long a wait counts as young, in ms. */
@@ -33,8 +36,13 @@ export interface Source<T> {
   some(ids: readonly string[]): Promise<readonly (T & { readonly id: string })[]>;
 }
 
+function tellOf({ beganAt }: { readonly beganAt: number }, status: string): void {
+  const waitedMs = performance.now() - beganAt;
+  if (waitedMs > youngMs) progress(`${status}, ${Math.round(waitedMs / 1000)} s`);
+}
+
 /** Waits of a process for things of one kind, all served by the same few requests however many they are. */
-export class Poller<T> {
+export class Poller<T extends { readonly status: string }> {
   readonly #source: Source<T>;
   readonly #waits = new Set<Wait<T>>();
   #isRunning = false;
@@ -47,15 +55,20 @@ export class Poller<T> {
     this.#source = source;
   }
 
-  /** Looks again and again, until `look` gives something or throws; "late" when `limitMs` have passed. */
+  /** Looks again and again, until `look` gives something or throws; "late" when `limitMs` have passed, or the user interrupts. */
   until<R>(id: string, limitMs: number, look: (seen: Seen<T>) => R | undefined): Promise<R | "late"> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         clearTimeout(timer);
+        listenNoMore();
         this.#waits.delete(wait);
         settle();
       };
-      const timer = setTimeout(() => end(() => resolve("late")), limitMs);
+      const late = () => end(() => resolve("late"));
+      const timer = setTimeout(late, limitMs);
+      const listenNoMore = whenCancelled(late);
+      // One look serves the waits of many requests.
+      const tell = AsyncResource.bind(tellOf);
       const wait: Wait<T> = {
         id,
         beganAt: performance.now(),
@@ -63,6 +76,7 @@ export class Poller<T> {
           try {
             const result = look(seen);
             if (result !== undefined) end(() => resolve(result));
+            else if (seen !== "gone") tell(wait, seen.status);
           } catch (error) {
             end(() => reject(error));
           }

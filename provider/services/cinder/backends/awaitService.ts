@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { throwIfCancelled } from "../../../cancellation.js";
 import { BlockboxError } from "../../../errors.js";
 import { notice } from "../../../host/notice.js";
 import { listPools, listVolumeServices } from "../api/services.js";
@@ -20,6 +21,7 @@ export async function awaitService({ client, pools }: Cinder, host: string, limi
     const waitedMs = performance.now() - beganAt;
     const fault =
       service === undefined ? "has not registered" : service.state === "up" ? "has not reported a pool" : "is down";
+    throwIfCancelled(`the volume service ${host}, which ${fault}`);
     if (waitedMs > limitMs) {
       throw new BlockboxError(
         "TIMED_OUT",

@@ -12,6 +12,8 @@ import { until } from "./until.js";
 /** A provider process as the engine has it: spawned, configured, spoken to over gRPC. */
 export interface Provider extends Calls {
   readonly pid: number;
+  /** Where it listens. */
+  readonly port: number;
   readonly engine: EngineAddress;
   readonly exited: Promise<void>;
   readonly stdout: () => string;
@@ -96,6 +98,7 @@ export async function startProvider(options: StartOptions): Promise<Provider> {
   return {
     ...calls,
     pid,
+    port,
     engine,
     exited,
     stdout: () => stdout,

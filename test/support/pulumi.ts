@@ -8,7 +8,7 @@ import { tearDown } from "./cleanup.js";
 import { type Kind, uniqueName } from "./deployment.js";
 import { within } from "./guest.js";
 import { linkPackage } from "./programDir.js";
-import type { Props } from "./rpc.js";
+import type { Door, Props } from "./rpc.js";
 
 /** The program of most scenarios: it makes what the variable PROGRAM lists, in that order. */
 export interface Made {
@@ -39,7 +39,7 @@ export interface ProjectOptions {
   env?: Record<string, string>;
 }
 
-const listedProgram = `const blockbox = require("pulumi-blockbox");
+const listedProgram = `const blockbox = require(process.env.DOOR === "plugin" ? "pulumi-blockbox/plugin" : "pulumi-blockbox");
 
 const made = {};
 const resolve = (value) =>
@@ -57,6 +57,9 @@ for (const { kind, name, args } of JSON.parse(process.env.PROGRAM || "[]")) {
 /** Without the compiler: to load it takes longer than all that the program does, and in the guest many seconds. */
 const plainRuntime = "\n  name: nodejs\n  options: { typescript: false }";
 
+/** Where Pulumi finds the plugin: as npm links the package's commands. */
+const pluginPlace = "plugins:\n  providers:\n    - name: blockbox\n      path: node_modules/.bin\n";
+
 const commandLimitMs = within(180_000);
 
 /** A Pulumi project of its own: state, home and program in one folder, driven by the `pulumi` of PATH. */
@@ -68,6 +71,8 @@ export class Project {
   readonly env: NodeJS.ProcessEnv;
   /** What the next program makes. */
   program: Made[] = [];
+  /** By which classes. */
+  door: Door = "dynamic";
 
   private constructor(dir: string, group: string, env: Record<string, string>) {
     this.dir = dir;
@@ -97,7 +102,7 @@ export class Project {
     for (const folder of ["home", "state", "data", "tmp"]) await mkdir(join(dir, folder));
     const { file, text, module } = entry ?? { file: "index.js", text: listedProgram };
     const runtime = entry === undefined ? plainRuntime : " nodejs";
-    await project.write("Pulumi.yaml", `name: ${project.project}\nruntime:${runtime}\n`);
+    await project.write("Pulumi.yaml", `name: ${project.project}\nruntime:${runtime}\n${pluginPlace}`);
     const packageJson = {
       name: "bbt-program",
       private: true,
@@ -124,7 +129,7 @@ export class Project {
   start(...args: string[]): ChildProcess {
     return spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
       cwd: this.dir,
-      env: { ...this.env, PROGRAM: JSON.stringify(this.program) },
+      env: { ...this.env, PROGRAM: JSON.stringify(this.program), DOOR: this.door },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });

@@ -37,7 +37,20 @@ export const suites = [
     ],
   },
   { name: "unit", needs: ["host", "dist"], limitS: 180, tests: "test/unit" },
+  { name: "sdks", needs: ["dist", "sdks"], limitS: 120, tests: "test/sdks" },
   { name: "grpc", needs: ["host", "dist", "pulumi"], limitS: 1200, tests: "test/grpc", atOnce: 1 },
+  {
+    // The other door to the same core: its protocol, and tables of properties and bad input once more through it.
+    name: "plugin",
+    needs: ["host", "dist", "pulumi"],
+    limitS: 900,
+    tests: [
+      "test/plugin",
+      ...["backend", "badInput", "partly", "snapshot", "unknown", "volume"].map((name) => `test/grpc/${name}.test.ts`),
+    ],
+    env: { BLOCKBOX_DOOR: "plugin" },
+    atOnce: 1,
+  },
   { name: "native", needs: ["host", "dist", "pulumi"], limitS: 900, tests: "test/native", atOnce: 1 },
   {
     name: "cinder",

@@ -19,6 +19,7 @@ import {
   refuseMountChanges,
   unmountVolume,
 } from "./mount.js";
+import { seenUse } from "./seenUse.js";
 import { gibOf, requireSize } from "./size.js";
 
 type Record = Inputs &
@@ -97,7 +98,7 @@ export const attachmentWithLvm: Life<Inputs, Record> = {
         `Volume ${id} is not attached on this host. Give the id of one that is, or make an Attachment.`,
       );
     }
-    const seen: Inputs = { volume: id, size: gibOf(found), mode: "rw" };
+    const seen: Inputs = { volume: id, size: gibOf(found), ...seenUse(found.devicePath) };
     return { inputs: seen, outputs: record(seen, found, []) };
   },
 

@@ -44,6 +44,8 @@ export function packageSchema(
     description,
     license,
     keywords: [...keywords, "category/infrastructure", "kind/native"],
+    // Go's module and Python's project file are written too.
+    meta: { supportPack: true },
     config: { variables: settings },
     types,
     provider: {
@@ -61,7 +63,8 @@ export function packageSchema(
       // TypeScript has its own classes beside these (sdk/nodejs), in the same npm package.
       nodejs: { packageName: "pulumi-blockbox", respectSchemaVersion: true },
       python: { packageName: "pulumi_blockbox", pyproject: { enabled: true }, respectSchemaVersion: true },
-      go: { importBasePath: "pulumi-blockbox/sdk/go/blockbox", respectSchemaVersion: true },
+      // Nowhere to be downloaded from: a program has a `replace` for it.
+      go: { importBasePath: "blockbox.invalid/sdk/go/blockbox", respectSchemaVersion: true },
     },
   };
 }

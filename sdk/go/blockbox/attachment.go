@@ -7,9 +7,9 @@ import (
 	"context"
 	"reflect"
 
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"errors"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 // A volume made usable on a host: on this one as a block device, and as a mounted file system if `mount` is given; for another host (`connector`, with Cinder) as the information that it needs to reach the volume.

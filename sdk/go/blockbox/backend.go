@@ -7,8 +7,8 @@ import (
 	"context"
 	"reflect"
 
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 // A pool of storage that volumes are made in: an LVM volume group of this host, on devices or on a file behind a loop device, or a volume type of a Cinder. With no inputs at all it is a volume group of 10 GiB in /var/lib/blockbox.

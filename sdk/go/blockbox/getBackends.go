@@ -7,8 +7,8 @@ import (
 	"context"
 	"reflect"
 
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 // What there is to make volumes in, with its free capacity as it is now: the volume groups of this host and, where a Cinder is configured, its volume services and pools.

@@ -7,8 +7,8 @@ import (
 	"context"
 	"reflect"
 
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 // What this host has to tell a block service before it can reach volumes over iSCSI: an Attachment takes it as `connector`.

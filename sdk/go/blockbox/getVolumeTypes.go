@@ -7,8 +7,8 @@ import (
 	"context"
 	"reflect"
 
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 // The volume types of Cinder that the project may see, in the order of their names.

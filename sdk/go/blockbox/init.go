@@ -6,9 +6,9 @@ package blockbox
 import (
 	"fmt"
 
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 type module struct {

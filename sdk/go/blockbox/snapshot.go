@@ -7,9 +7,9 @@ import (
 	"context"
 	"reflect"
 
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"errors"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 // What a volume held at one moment: a snapshot in Cinder, or (with device-mapper) a logical volume. Volumes can begin as copies of it.

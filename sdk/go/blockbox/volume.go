@@ -7,8 +7,8 @@ import (
 	"context"
 	"reflect"
 
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 // A volume of a block service: a Cinder volume, or a logical volume in the Backend's volume group, zeroed before first use.

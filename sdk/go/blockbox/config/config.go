@@ -4,9 +4,9 @@
 package config
 
 import (
+	"blockbox.invalid/sdk/go/blockbox/internal"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
-	"pulumi-blockbox/sdk/go/blockbox/internal"
 )
 
 var _ = internal.GetEnvOrDefault

@@ -9,6 +9,8 @@ import { bringCinder } from "./steps/cinder.mjs";
 import { bringCinderOfDebian } from "./steps/cinderDebian.mjs";
 import { bringCinderPackages, lackingCinderPackages } from "./steps/cinderPackages.mjs";
 import { buildDist } from "./steps/dist.mjs";
+import { bringDockerBase } from "./steps/dockerBase.mjs";
+import { bringDockerPackages, lackingDockerPackages } from "./steps/dockerPackages.mjs";
 import { bringGuestPackages, lackingGuestPackages } from "./steps/guestPackages.mjs";
 import { bringHostPackages } from "./steps/hostPackages.mjs";
 import { bringNode } from "./steps/node.mjs";
@@ -17,8 +19,9 @@ import { bringPulumi } from "./steps/pulumi.mjs";
 
 /**
  * What is brought beside Node and the npm packages: lvm2 and the like, the compiled package, the CLI; for tests a Cinder
- * from PyPI with all that it needs, and Debian's Cinder, which needs the same; and what boots the guest.
- * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest"} Need
+ * from PyPI with all that it needs, and Debian's Cinder, which needs the same; what boots the guest; and Docker with a
+ * Debian for its images.
+ * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest" | "docker"} Need
  */
 
 /** For a user's programs. @type {readonly Need[]} */
@@ -33,13 +36,15 @@ export function requireFitMachine(needs) {
   const machine = lookAround(env);
   const cinder = needsCinder(needs);
   const guest = needs.includes("guest");
+  const docker = needs.includes("docker");
   const lacking = [
     ...(needs.includes("host") ? machine.lacking : []),
     ...(cinder ? lackingCinderPackages(env) : []),
     ...(guest ? lackingGuestPackages(env) : []),
+    ...(docker ? lackingDockerPackages(env) : []),
   ];
-  const root = needs.includes("host") || cinder || guest;
-  const sentences = requirements({ ...machine, lacking, cinder, guest, ...(root ? {} : { uid: 0 }) });
+  const root = needs.includes("host") || cinder || guest || docker;
+  const sentences = requirements({ ...machine, lacking, cinder, guest, docker, ...(root ? {} : { uid: 0 }) });
   if (sentences.length > 0) throw new Failure(sentences.join("\n"));
 }
 
@@ -54,6 +59,7 @@ export async function prepare(needs) {
   if (needs.includes("host")) await bringHostPackages(env);
   if (needsCinder(needs)) await bringCinderPackages(env);
   if (needs.includes("guest")) await bringGuestPackages(env);
+  if (needs.includes("docker")) await bringDockerPackages(env);
   mkdirSync(cacheDir, { recursive: true });
   await whileLocked(cacheDir, env, () => bringNode(env));
   await whileLocked(root, env, async () => {
@@ -64,6 +70,7 @@ export async function prepare(needs) {
     if (needs.includes("pulumi")) await bringPulumi(env);
     if (needs.includes("cinder")) await bringCinder(env);
     if (needs.includes("cinder-debian")) await bringCinderOfDebian(env);
+    if (needs.includes("docker")) await bringDockerBase(env);
   });
   return env;
 }

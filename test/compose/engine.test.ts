@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { dockerBase } from "../../tools/steps/dockerBase.mjs";
 import { startEngine } from "../support/compose/engine.js";
+import { root } from "../support/paths.js";
+import { until } from "../support/until.js";
 
 test("when a test's Docker ends, nothing of it is left on this host", { timeout: 120_000 }, async (t) => {
   const earlier = shownToAll();
@@ -21,6 +25,19 @@ test("when a test's Docker ends, nothing of it is left on this host", { timeout:
   assert.deepEqual(containerProcesses(), []);
   assert.deepEqual(leftInCgroups(), []);
   assert.equal(existsSync(engine.folder), false);
+});
+
+test("it ends with the test's process too, however that ends", { timeout: 60_000 }, async (t) => {
+  const text = `import { startEngine } from ${JSON.stringify(join(root, "test/support/compose/engine.ts"))};
+    console.log((await startEngine("own")).folder);
+    setInterval(() => {}, 1_000);`;
+  const owner = spawn("node", ["--import", "tsx", "--input-type=module", "--eval", text], { cwd: root });
+  t.after(() => owner.kill("SIGKILL"));
+  const [folder] = (await once(owner.stdout.setEncoding("utf8"), "data")) as [string];
+  const ofEngine = () => spawnSync("pgrep", ["--full", "--", folder.trim()], { encoding: "utf8" }).stdout;
+  assert.notEqual(ofEngine(), "");
+  owner.kill("SIGKILL");
+  await until("nothing of it runs", () => ofEngine() === "" && !existsSync(folder.trim()));
 });
 
 /** What of this host a Docker would change for everybody. */

@@ -43,7 +43,11 @@ test("it ends with the test's process too, however that ends", { timeout: 60_000
 /** What of this host a Docker would change for everybody. */
 function shownToAll() {
   const links = execFileSync("ip", ["-oneline", "link"], { encoding: "utf8" }).split("\n");
-  return { mounts: readFileSync("/proc/self/mounts", "utf8"), links: links.map((line) => line.split(":")[1]) };
+  return {
+    mounts: readFileSync("/proc/self/mounts", "utf8"),
+    links: links.map((line) => line.split(":")[1]),
+    folders: ["/etc/docker", "/opt", "/run", "/run/udev"].map((path) => (existsSync(path) ? readdirSync(path) : [])),
+  };
 }
 
 /** Those whose control group is one of a test's Docker. */

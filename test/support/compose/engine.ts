@@ -23,6 +23,15 @@ export interface Engine {
 
 const cgroups = "bbt-compose";
 
+/** In its own mounts: what it writes beside its own folders is for nobody else. */
+const prepare = `
+  ip link set lo up
+  for place in etc opt run; do
+    mkdir -p "$0/own/$place/upper" "$0/own/$place/work"
+    mount -t overlay -o "lowerdir=/$place,upperdir=$0/own/$place/upper,workdir=$0/own/$place/work" overlay "/$place"
+  done
+  exec "$@"`;
+
 /**
  * A dockerd with processes, mounts and, unless it is to reach others, a network of its own: all that it starts ends with
  * the one process that leads these, also when the test is killed.
@@ -44,7 +53,7 @@ async function start(ground: Ground, network: "own" | "host"): Promise<Engine> {
   const spaces = ["--pid", "--mount-proc", "--mount", "--ipc", ...(network === "own" ? ["--net"] : [])];
   const leader = ground.run("dockerd", "unshare", [
     ...[...spaces, "--fork", "--kill-child", "--"],
-    ...["sh", "-c", 'ip link set lo up && exec tini -- "$@"', "sh", "/usr/sbin/dockerd"],
+    ...["sh", "-euc", prepare, folder, "tini", "--", "/usr/sbin/dockerd"],
     ...["--host", `unix://${socket}`, "--pidfile", join(folder, "docker.pid")],
     ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec")],
     // No kernel here filters packets, and there is nothing to hide.

@@ -9,6 +9,8 @@ import { bringCinder } from "./steps/cinder.mjs";
 import { bringCinderOfDebian } from "./steps/cinderDebian.mjs";
 import { bringCinderPackages, lackingCinderPackages } from "./steps/cinderPackages.mjs";
 import { buildDist } from "./steps/dist.mjs";
+import { bringDockerBase } from "./steps/dockerBase.mjs";
+import { bringDockerPackages, lackingDockerPackages } from "./steps/dockerPackages.mjs";
 import { bringGuestPackages, lackingGuestPackages } from "./steps/guestPackages.mjs";
 import { bringHostPackages } from "./steps/hostPackages.mjs";
 import { bringNode } from "./steps/node.mjs";
@@ -18,9 +20,9 @@ import { bringSdkGenerator } from "./steps/sdkGenerator.mjs";
 
 /**
  * What is brought beside Node and the npm packages: lvm2 and the like, the compiled package, the CLI; for tests a Cinder
- * from PyPI with all that it needs, and Debian's Cinder, which needs the same; what boots the guest; and the
- * generators of SDKs.
- * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest" | "sdks"} Need
+ * from PyPI with all that it needs, and Debian's Cinder, which needs the same; what boots the guest; Docker with a Debian
+ * for its images; and the generators of SDKs.
+ * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest" | "docker" | "sdks"} Need
  */
 
 /** For a user's programs. @type {readonly Need[]} */
@@ -35,13 +37,15 @@ export function requireFitMachine(needs) {
   const machine = lookAround(env);
   const cinder = needsCinder(needs);
   const guest = needs.includes("guest");
+  const docker = needs.includes("docker");
   const lacking = [
     ...(needs.includes("host") ? machine.lacking : []),
     ...(cinder ? lackingCinderPackages(env) : []),
     ...(guest ? lackingGuestPackages(env) : []),
+    ...(docker ? lackingDockerPackages(env) : []),
   ];
-  const root = needs.includes("host") || cinder || guest;
-  const sentences = requirements({ ...machine, lacking, cinder, guest, ...(root ? {} : { uid: 0 }) });
+  const root = needs.includes("host") || cinder || guest || docker;
+  const sentences = requirements({ ...machine, lacking, cinder, guest, docker, ...(root ? {} : { uid: 0 }) });
   if (sentences.length > 0) throw new Failure(sentences.join("\n"));
 }
 
@@ -56,6 +60,7 @@ export async function prepare(needs) {
   if (needs.includes("host")) await bringHostPackages(env);
   if (needsCinder(needs)) await bringCinderPackages(env);
   if (needs.includes("guest")) await bringGuestPackages(env);
+  if (needs.includes("docker")) await bringDockerPackages(env);
   mkdirSync(cacheDir, { recursive: true });
   await whileLocked(cacheDir, env, () => bringNode(env));
   await whileLocked(root, env, async () => {
@@ -67,6 +72,7 @@ export async function prepare(needs) {
     if (needs.includes("sdks")) await bringSdkGenerator(env);
     if (needs.includes("cinder")) await bringCinder(env);
     if (needs.includes("cinder-debian")) await bringCinderOfDebian(env);
+    if (needs.includes("docker")) await bringDockerBase(env);
   });
   return env;
 }

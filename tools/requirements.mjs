@@ -9,6 +9,7 @@
  * @property {string} [system] as /etc/os-release names it, with its version: "debian 12"
  * @property {boolean} [cinder] whether tests shall run against a Cinder
  * @property {boolean} [guest] whether tests shall run in the guest
+ * @property {boolean} [docker] whether tests shall run in containers
  */
 
 /**
@@ -16,7 +17,18 @@
  * @param {Machine} machine
  * @returns {string[]} sentences
  */
-export function requirements({ platform, arch, uid, lacking, aptGet, npm, system, cinder = false, guest = false }) {
+export function requirements({
+  platform,
+  arch,
+  uid,
+  lacking,
+  aptGet,
+  npm,
+  system,
+  cinder = false,
+  guest = false,
+  docker = false,
+}) {
   if (platform !== "linux") {
     return [
       `blockbox's embedded LVM needs Linux: this is ${systemName(platform)}. Run it in a Linux VM (Debian or Ubuntu, as root).`,
@@ -45,6 +57,11 @@ export function requirements({ platform, arch, uid, lacking, aptGet, npm, system
   if (guest && (system !== "debian 12" || arch !== "x64")) {
     sentences.push(
       `The tests under device-mapper boot this machine's own system in user-mode Linux and need Debian 12 on x64: this is ${system ?? "unknown"} on ${arch}. Name the other suites: \`npm test -- unit grpc …\`.`,
+    );
+  }
+  if (docker && system !== "debian 12") {
+    sentences.push(
+      `The tests in containers need Debian 12, whose Docker they use and whose packages they make images of: this is ${system ?? "unknown"}. Name the other suites: \`npm test -- unit grpc …\`.`,
     );
   }
   if (!npm) sentences.push("blockbox needs npm on PATH to bring its packages: install npm, then run again.");

@@ -42,6 +42,8 @@ const machines: [string, Partial<Machine>, RegExp[]][] = [
   ["tests in the guest on Debian 12", { guest: true, system: "debian 12" }, []],
   ["tests in the guest elsewhere", { guest: true, system: "ubuntu 24.04" }, [/Debian 12 on x64.*ubuntu 24\.04/]],
   ["tests in the guest on arm64", { guest: true, system: "debian 12", arch: "arm64" }, [/Debian 12 on x64.*on arm64/]],
+  ["tests in containers on Debian 12", { docker: true, system: "debian 12" }, []],
+  ["tests in containers elsewhere", { docker: true, system: "fedora 42" }, [/in containers need Debian 12.*fedora 42/]],
   ["no npm", { npm: false }, [/needs npm/]],
   [
     "all of it at once",

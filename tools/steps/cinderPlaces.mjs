@@ -5,8 +5,8 @@ import { cacheDir, root } from "../lib/places.mjs";
 
 /** The Cinders that tests run against. @typedef {"pypi" | "debian"} CinderRelease */
 
-/** Every package of Cinder's and Keystone's, pinned. */
-export const cinderPackageList = join(root, "tools/toolchain/python/cinder.txt");
+/** Every package of Cinder's and Keystone's, pinned: what the images of examples/block-box are made of. */
+export const cinderPackageList = join(root, "examples/block-box/image/constraints.txt");
 
 /** The rig's programs in Python and its configuration. */
 export const rigFolder = join(root, "test/rig");
@@ -14,7 +14,7 @@ export const rigFolder = join(root, "test/rig");
 /** Debian's own Python: a venv of it stays good whatever else is on PATH. */
 export const systemPython = "/usr/bin/python3";
 
-/** As in cinder.txt, and what Debian 12 has. */
+/** As in that list, and what Debian 12 has. */
 const versions = { pypi: "29.0.0", debian: "21.3.1" };
 
 // The names end in digests of what the folders are made from, so that another checkout's are not taken for ours.

@@ -75,6 +75,14 @@ export const suites = [
     tests: "test/scenarios",
     atOnce: 1,
   },
+  // The compose files of the examples, as they stand: a Cinder in containers.
+  {
+    name: "compose",
+    needs: ["host", "dist", "pulumi", "docker"],
+    limitS: 1800,
+    tests: "test/compose",
+    atOnce: 1,
+  },
   // What must survive a boot.
   {
     name: "guest-boots",

@@ -1,6 +1,6 @@
 import { configure } from "../configuration.js";
 import { plainValues } from "../declaration/plain.js";
-import type { Resource } from "../resources/resource.js";
+import type { Asker, Resource } from "../resources/resource.js";
 import { duringRequest } from "../services/quiet.js";
 import { engineError, plainError } from "./errors.js";
 import { hidden, visible } from "./values.js";
@@ -27,7 +27,8 @@ export interface DynamicProvider {
 
 /**
  * A resource as a dynamic provider. Beside its inputs, a dynamic resource has hidden ones, echoed in its outputs: who
- * it is (`__urn`), whose id its `backend` will be (`__backend`), and `__provider`, which Pulumi's process puts back itself.
+ * it is (`__urn`), whose id its `backend` will be (`__backend`), whether the program has it deleted before it is replaced
+ * (`__deletesFirst`), and `__provider`, which Pulumi's process puts back itself.
  */
 export function dynamicProvider(load: () => Promise<Resource>): DynamicProvider {
   return {
@@ -88,12 +89,15 @@ export function dynamicProvider(load: () => Promise<Resource>): DynamicProvider 
   }
 }
 
-function asker(properties: Properties): { urn: string; backendUrn: string | undefined } {
-  const backendUrn = properties.__backend;
-  return { urn: String(properties.__urn ?? ""), backendUrn: typeof backendUrn === "string" ? backendUrn : undefined };
+function asker({ __urn, __backend, __deletesFirst }: Properties): Asker {
+  return {
+    urn: String(__urn ?? ""),
+    backendUrn: typeof __backend === "string" ? __backend : undefined,
+    deletesFirst: __deletesFirst === true || undefined,
+  };
 }
 
 /** Outputs as state holds them, without what only this door needs. */
-function recorded({ __urn, __backend, __provider, ...outputs }: Properties): Properties {
+function recorded({ __urn, __backend, __deletesFirst, __provider, ...outputs }: Properties): Properties {
   return outputs;
 }

@@ -1,6 +1,6 @@
 type Properties = Record<string, unknown>;
 
-const hiddenInputs = ["__urn", "__backend"] as const;
+const hiddenInputs = ["__urn", "__backend", "__deletesFirst"] as const;
 
 /** The inputs that a program gives; one that is null is not given. */
 export function visible(properties: Properties): Properties {

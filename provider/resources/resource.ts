@@ -23,6 +23,8 @@ export interface Asker {
   readonly backendUrn?: string | undefined;
   /** The name that an unnamed one gets, where the program's configuration has a say in it; false: none. */
   readonly autoName?: string | false | undefined;
+  /** Whether the program says that a replacement deletes the old one first; nothing where it leaves that to us. */
+  readonly deletesFirst?: boolean | undefined;
 }
 
 export interface Diff {
@@ -58,7 +60,14 @@ export interface Life<I, R> {
   /** What only the host or service can say against inputs, any of which may be unknown; `before`: the previous ones, if it exists. */
   problems(identity: Identity, inputs: I, asker: Asker, before: I | undefined): Promise<Failure[]>;
   /** Throws what only the existing thing can say against a change. */
-  refuse(identity: Identity, id: string, olds: R, news: I, differences: readonly Difference[]): Promise<void>;
+  refuse(
+    identity: Identity,
+    id: string,
+    olds: R,
+    news: I,
+    differences: readonly Difference[],
+    asker: Asker,
+  ): Promise<void>;
   /** Those of the differences that the service takes for one. */
   differing?(olds: R, news: I, differences: readonly Difference[]): Promise<readonly Difference[]>;
   /** May throw what the host has against the thing as it is. */
@@ -125,14 +134,14 @@ export function resource<I extends Fields, O extends Outputs>(
       return { inputs, failures };
     },
 
-    async diff({ urn }, id, olds, news) {
-      const identity = identityOf(urn);
+    async diff(asker, id, olds, news) {
+      const identity = identityOf(asker.urn);
       stateNames(declaration.name, id, identity);
       const life = await lifeOf(id);
       const apparent = compare(declaration.inputs, olds, news);
       const differences = (await life.differing?.(recordOf(olds), inputsOf(news), apparent)) ?? apparent;
       const repair = await life.repair(recordOf(olds), id, inputsOf(news));
-      if (differences.length > 0) await life.refuse(identity, id, recordOf(olds), inputsOf(news), differences);
+      if (differences.length > 0) await life.refuse(identity, id, recordOf(olds), inputsOf(news), differences, asker);
       return { differences, repair, deleteBeforeReplace: life.deleteBeforeReplace };
     },
 

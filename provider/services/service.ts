@@ -142,6 +142,12 @@ export interface SeenVolume {
   readonly wish: VolumeWish;
 }
 
+/** What was handed over to another owner. */
+export interface HandedOver {
+  /** Undoes it, once that owner is sure not to have it: everything is as it was. */
+  takeBack(): Promise<void>;
+}
+
 export interface VolumeService {
   /** Against making it there, together with all that is planned there so far. */
   problems(identity: Identity, pool: PoolReference, wish: VolumeWish): Promise<Problem[]>;
@@ -156,6 +162,12 @@ export interface VolumeService {
   update(identity: Identity, id: string, wish: VolumeWish, location: Location): Promise<VolumeFacts>;
   /** `cascade`: its snapshots go with it; otherwise it is refused while it has some. */
   delete(id: string, stack: string, location: Location, cascade: boolean): Promise<void>;
+  /** Why what has that name on its backend cannot be handed over, if so; reads after "it ". Nothing where it is not ours. */
+  refuseHandOver(sourceName: string, stack: string): Promise<string | undefined>;
+  /** Lets go of what has that name on its backend, for another owner to take over; nothing where it is not ours. */
+  handOver(sourceName: string, stack: string): Promise<HandedOver | undefined>;
+  /** Throws unless another owner has it by now, or it is proven gone. */
+  requireHandedOver(id: string, location: Location): Promise<void>;
   /** The engine has named the identity's volume, so it exists and is no longer planned as a new one. */
   settle(identity: Identity): void;
 }

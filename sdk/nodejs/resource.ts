@@ -23,6 +23,8 @@ export abstract class BlockboxResource extends pulumi.CustomResource {
       __provider: providerText(type.toLowerCase()),
       // Who the resource is: the methods of a dynamic provider are not told.
       __urn: pulumi.createUrn(name, `blockbox:index:${type}`, opts?.parent),
+      // Nor in which order a replacement goes, which a volume that is handed over to Cinder depends on.
+      ...(type === "Volume" && opts?.deleteBeforeReplace ? { __deletesFirst: true } : {}),
     };
     const isOneOfAKind =
       type === "Attachment" || (type === "Backend" && (args as { cinder?: unknown })?.cinder === undefined);

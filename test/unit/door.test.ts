@@ -67,6 +67,8 @@ test("undefined is left out at any depth, and hidden inputs are echoed", async (
 test("the core is told who asks, and sees no hidden input", async () => {
   const { props } = await doorTo(same).read("id", { __urn: "u", __backend: "b", __provider: "p", size: 1 });
   assert.deepEqual(props, { urn: "u", backendUrn: "b", __urn: "u", __backend: "b" });
+  const { props: first } = await doorTo(same).read("id", { __urn: "u", __deletesFirst: true });
+  assert.deepEqual(first, { urn: "u", deletesFirst: true, __urn: "u", __deletesFirst: true });
   const { inputs } = await doorTo(same).check({}, { size: 1, __urn: "u" });
   assert.deepEqual(inputs, { size: 1, __urn: "u" });
 });

@@ -35,6 +35,16 @@ test("a Backend as `backend` becomes its id, and says which one it is", async ()
   assert.equal(inputs.__urn, "urn:pulumi:dev::shop::blockbox:index:Volume::data");
 });
 
+test("a Volume says whether the program has a replacement delete it first", async () => {
+  const said = async (name: string, opts?: pulumi.CustomResourceOptions) => {
+    const volume = new blockbox.Volume(name, { backend: "lvm:vg", size: 1 }, opts);
+    return (await registeredAs(volume, name)).inputs.__deletesFirst;
+  };
+  assert.equal(await said("unsaid"), undefined);
+  assert.equal(await said("created-first", { deleteBeforeReplace: false }), undefined);
+  assert.equal(await said("deleted-first", { deleteBeforeReplace: true }), true);
+});
+
 test("a Volume as `volume` becomes its id, and fills in the size; a size of one's own stays", async () => {
   const volume = new blockbox.Volume("v", { backend: "lvm:vg", size: 2 });
   const filled = await registeredAs(new blockbox.Attachment("filled", { volume }), "filled");

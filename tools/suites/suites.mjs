@@ -113,6 +113,15 @@ export const suites = [
     tests: "test/iscsi",
     atOnce: 1,
   },
+  // A volume of this host's LVM moves into a Cinder on the same group, and back.
+  {
+    name: "guest-adopt",
+    guest: "inside",
+    needs: [...inGuest, "cinder"],
+    limitS: 1200,
+    tests: "test/adopt",
+    atOnce: 1,
+  },
   {
     name: "guest-scenarios",
     guest: "inside",

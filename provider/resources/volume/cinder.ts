@@ -19,6 +19,7 @@ import { removeVolume } from "../../services/cinder/volumes/removeVolume.js";
 import { isBootable, isReadOnly } from "../../services/cinder/volumes/setFlags.js";
 import { findType } from "../../services/cinder/volumes/type.js";
 import type { VolumeWish } from "../../services/cinder/volumes/wish.js";
+import type { Identity, VolumeService } from "../../services/service.js";
 import { identityOf } from "../identity.js";
 import { limitsOf } from "../limits.js";
 import { metadataProblems } from "../metadataProblems.js";
@@ -39,6 +40,8 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     if (own.length > 0 || isUnknown(wanted.cloud)) return own;
     if (wanted.backend === undefined && !isConfigured(wanted.cloud)) return [noService];
     if (before !== undefined && isDeepStrictEqual(before, wanted)) return [];
+    const held = before === undefined ? await heldHere(identity, wanted) : [];
+    if (held.length > 0) return held;
     const change: Change = {
       isNew: before === undefined,
       retypes: before !== undefined && (before.backend !== wanted.backend || before.volumeType !== wanted.volumeType),
@@ -84,7 +87,8 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     settlePlanned(cinder, identity.digest);
     const location = await cinder.client.location();
     try {
-      const made = await makeVolume(cinder, identity, wishOf(wanted), limitsOf(wanted, cinder).createMs);
+      const letGoOf = async (name: string) => (await here()).handOver(name, identity.stack);
+      const made = await makeVolume(cinder, identity, wishOf(wanted), limitsOf(wanted, cinder).createMs, letGoOf);
       return { id: made.id, outputs: record(wanted, made, location) };
     } catch (error) {
       throw asPartlyMade(error, wanted, location);
@@ -147,6 +151,19 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     await cinder.inFlight.run(() => removeVolume(cinder, id, removal));
   },
 };
+
+/** What of this host a Cinder may be let take over. */
+async function here(): Promise<Pick<VolumeService, "refuseHandOver" | "handOver">> {
+  return (await import("../../services/lvm/index.js")).lvm.volumes;
+}
+
+/** What a volume of ours on this host has against being taken over: Cinder does not know all that uses it. */
+async function heldHere({ stack }: Identity, { adopt }: Inputs): Promise<Failure[]> {
+  if (adopt === undefined || hasUnknown(adopt)) return [];
+  const reason = await (await here()).refuseHandOver(adopt.sourceName, stack);
+  if (reason === undefined) return [];
+  return [{ property: "adopt.sourceName", reason: `names a volume of this host, and it ${reason}` }];
+}
 
 async function isAttached(cinder: Cinder, id: string): Promise<boolean> {
   return (await cinder.volumes.read(requireUuid("Volume", id)))?.status === "in-use";

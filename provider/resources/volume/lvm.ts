@@ -1,10 +1,11 @@
 import { hasUnknown, isUnknown } from "../../declaration/unknown.js";
 import type { Failure } from "../../declaration/validate.js";
 import { BlockboxError } from "../../errors.js";
+import { partsOf } from "../../services/lvm/ids.js";
 import { lvm } from "../../services/lvm/index.js";
 import type { Location, PoolReference, VolumeFacts, VolumeSource, VolumeWish } from "../../services/service.js";
 import { identityOf } from "../identity.js";
-import { type Life, refusal, replaces } from "../resource.js";
+import { type Asker, type Life, refusal, replaces } from "../resource.js";
 import type { VolumeInputs, VolumeOutputs } from "./declaration.js";
 
 /** A Volume with LVM always names its Backend. */
@@ -25,9 +26,12 @@ export const volumeWithLvm: Life<Inputs, Record> = {
     return source.length > 0 ? source : lvm.volumes.problems(identity, pool, await wishOf(wanted));
   },
 
-  async refuse(identity, id, olds, news, differences) {
+  async refuse(identity, id, olds, news, differences, asker) {
     lvm.volumes.settle(identity);
-    if (replaces(differences)) return;
+    if (replaces(differences)) {
+      if (news.adopt && news.adopt.sourceName === partsOf(id).lv) awaitHandOver(id, asker);
+      return;
+    }
     const flips = differences.some(({ path }) => path[0] === "readOnly");
     if (flips && (await lvm.volumes.isAttached(id, olds.__location)))
       throw refusal("readOnly", "cannot change while the volume is attached: detach it first");
@@ -60,9 +64,23 @@ export const volumeWithLvm: Life<Inputs, Record> = {
     return record(wanted, wish, await lvm.volumes.update(identity, id, wish, olds.__location));
   },
 
-  delete: (identity, id, recorded) =>
-    lvm.volumes.delete(id, identity.stack, recorded.__location, recorded.cascade === true),
+  async delete(identity, id, recorded) {
+    if (awaited.has(id)) await lvm.volumes.requireHandedOver(id, recorded.__location);
+    else await lvm.volumes.delete(id, identity.stack, recorded.__location, recorded.cascade === true);
+  },
 };
+
+/** Volumes that are to be Cinder's before their delete comes, as diff has seen in this process. */
+const awaited = new Set<string>();
+
+function awaitHandOver(id: string, { deletesFirst }: Asker): void {
+  if (deletesFirst)
+    throw refusal(
+      "adopt.sourceName",
+      "names the volume that is replaced, which `deleteBeforeReplace` would delete before Cinder has taken it over: leave that option out",
+    );
+  awaited.add(id);
+}
 
 /** What contradicts itself, whatever is on this host. */
 function contradictions({ size, snapshotId, sourceVolumeId }: Inputs): Failure[] {

@@ -2,7 +2,14 @@ import { getQuotas, type QuotaUsage } from "./api/quotas.js";
 import { type AvailabilityZone, listPools, listZones, type Pool } from "./api/services.js";
 import { type CinderSnapshot, getSnapshot, listSnapshots } from "./api/snapshots.js";
 import { getDefaultType, listTypes, type VolumeType } from "./api/types.js";
-import { type CinderVolume, getVolume, listSomeVolumes, listVolumes } from "./api/volumes.js";
+import {
+  type CinderVolume,
+  getVolume,
+  listManageable,
+  listSomeVolumes,
+  listVolumes,
+  type ManageableVolume,
+} from "./api/volumes.js";
 import { type CinderClient, cinderClient } from "./client/client.js";
 import { CinderError, isNotFound } from "./client/error.js";
 import { InFlight } from "./inFlight.js";
@@ -27,6 +34,8 @@ export interface Cinder {
   readonly zones: Recent<AvailabilityZone[]>;
   readonly pools: Recent<Pool[]>;
   readonly quotas: Recent<Readonly<Record<string, QuotaUsage | undefined>>>;
+  /** What exists in a pool, managed or not. */
+  manageable(serviceHost: string): Recent<ManageableVolume[]>;
 }
 
 const cinders = new Map<CinderClient, Cinder>();
@@ -44,6 +53,7 @@ export function cinderOf(cloud: string | undefined): Cinder {
     (id) => getSnapshot(client, id),
     () => listSnapshots(client),
   );
+  const manageable = new Map<string, Recent<ManageableVolume[]>>();
   const cinder: Cinder = {
     client,
     inFlight: new InFlight(client.maxInFlight),
@@ -70,6 +80,11 @@ export function cinderOf(cloud: string | undefined): Cinder {
     zones: new Recent(() => listZones(client)),
     pools: new Recent(() => orNone(listPools(client), [])),
     quotas: new Recent(async () => orNone(getQuotas(client, (await client.location()).project), {})),
+    manageable(serviceHost) {
+      const known = manageable.get(serviceHost) ?? new Recent(() => listManageable(client, serviceHost));
+      manageable.set(serviceHost, known);
+      return known;
+    },
   };
   cinders.set(client, cinder);
   return cinder;

@@ -1,4 +1,4 @@
-/** How old an answer may be, in ms. */
+/** How old an answer may be unless said, in ms. */
 const freshMs = 2_000;
 
 /** Something that many ask for within a moment, and that is fetched once for all of them. */
@@ -10,9 +10,10 @@ export class Recent<T> {
     this.#fetch = fetch;
   }
 
-  get(): Promise<T> {
+  /** `maxAgeMs`: how old an answer will do, counted from when it was asked for. */
+  get(maxAgeMs = freshMs): Promise<T> {
     const now = performance.now();
-    if (this.#answer && now - this.#answer.at < freshMs) return this.#answer.value;
+    if (this.#answer && now - this.#answer.at < maxAgeMs) return this.#answer.value;
     const value = this.#fetch();
     this.#answer = { at: now, value };
     value.catch(() => this.forget());

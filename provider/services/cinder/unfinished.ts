@@ -11,10 +11,10 @@ export class UnfinishedError extends BlockboxError {
 }
 
 /** A create that failed, and of which nothing is left. */
-export function nothingLeft(cause: BlockboxError): BlockboxError {
-  return new BlockboxError(cause.code, `${cause.message} Nothing of it is left: mend the cause, then run again.`, {
-    cause,
-  });
+export class NothingLeftError extends BlockboxError {
+  constructor(cause: BlockboxError) {
+    super(cause.code, `${cause.message} Nothing of it is left: mend the cause, then run again.`, { cause });
+  }
 }
 
 /** A create that failed, and whose remains could not be removed. */

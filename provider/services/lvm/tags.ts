@@ -100,6 +100,11 @@ export function creationTags(tags: readonly string[]): string[] {
   );
 }
 
+/** Those of the tags that blockbox gave. */
+export function tagsOfOurs(tags: readonly string[]): string[] {
+  return tags.filter((tag) => isOf(ownTag, tag));
+}
+
 export function clearTag(fromBytes: number): string {
   return `${clearFamily}=${fromBytes}`;
 }

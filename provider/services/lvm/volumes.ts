@@ -3,6 +3,7 @@ import { activationOf } from "./activation/activationOf.js";
 import { recentGroups } from "./change.js";
 import { changeVolume } from "./changeVolume.js";
 import { gibBytes } from "./geometry.js";
+import { handOver, refuseHandOver, requireHandedOver } from "./handOver.js";
 import { backendId, partsOf, requireGroupOf } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
@@ -80,6 +81,10 @@ export const volumes: VolumeService = {
   },
 
   delete: (id, stack, location, cascade) => removeVolume(partsOf(id), { stack, cascade }, location),
+
+  refuseHandOver,
+  handOver,
+  requireHandedOver: (id, location) => requireHandedOver(partsOf(id), location),
 
   settle,
 };

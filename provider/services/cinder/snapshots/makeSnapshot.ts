@@ -8,7 +8,7 @@ import type { Cinder } from "../cinder.js";
 import { makeOnce } from "../makeOnce.js";
 import { markEntry, markKey } from "../marks.js";
 import { operationFailed, operationLate } from "../outcome.js";
-import { nothingLeft, somethingLeft, UnfinishedError } from "../unfinished.js";
+import { NothingLeftError, somethingLeft, UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { onceAtRest } from "../volumes/passing.js";
 import { poolOf } from "./poolOf.js";
@@ -97,5 +97,5 @@ async function awaitMade(
   } catch (error) {
     throw BlockboxError.is(error) ? somethingLeft(cause, error, id) : error;
   }
-  throw nothingLeft(cause);
+  throw new NothingLeftError(cause);
 }

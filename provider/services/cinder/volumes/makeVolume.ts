@@ -10,9 +10,10 @@ import { markEntry, markKey } from "../marks.js";
 import { changeMetadata, ownMetadata } from "../metadataChange.js";
 import { operationFailed, operationLate } from "../outcome.js";
 import type { Seen } from "../poller.js";
-import { nothingLeft, somethingLeft, UnfinishedError } from "../unfinished.js";
+import { NothingLeftError, somethingLeft, UnfinishedError } from "../unfinished.js";
 import { unmarkWhenQuiet } from "../unmark.js";
 import { isAdoptionOf, letGo, removeLeft, sourceEntry } from "./adoption.js";
+import { type LetGo, onceLetGo } from "./manage.js";
 import { onceAtRest } from "./passing.js";
 import { removeVolume } from "./removeVolume.js";
 import { setFlags } from "./setFlags.js";
@@ -27,16 +28,21 @@ export function makeVolume(
   identity: Identity,
   wish: VolumeWish,
   limitMs: number,
+  letGoOf: LetGo = async () => undefined,
 ): Promise<CinderVolume> {
   return awaitCreator(async () => {
     const left = await cinder.leftVolumes.of(identity);
     return cinder.inFlight.run(async () => {
       const taken = await takeOver(cinder, identity, left, wish, limitMs);
-      const id = taken ?? (await make(cinder, identity, wish, limitMs));
-      const made = await awaitMade(cinder, identity, id, wish, limitMs);
+      const make = async () => {
+        const id = taken ?? (await post(cinder, identity, wish, limitMs));
+        return awaitMade(cinder, identity, id, wish, limitMs);
+      };
+      const { adopt, size } = wish;
+      const made = await (adopt && !taken ? onceLetGo(cinder, { adopt, size }, letGoOf, make) : make());
       unmarkWhenQuiet(cinder, "volumes", made);
       return setFlags(cinder, made, wish).catch((error) => {
-        throw BlockboxError.is(error) ? new UnfinishedError(error, id) : error;
+        throw BlockboxError.is(error) ? new UnfinishedError(error, made.id) : error;
       });
     });
   });
@@ -82,7 +88,7 @@ function isAsWanted(volume: CinderVolume, wish: VolumeWish, defaultType: string 
 }
 
 /** Sends the request; returns the id. */
-async function make(cinder: Cinder, identity: Identity, wish: VolumeWish, limitMs: number): Promise<string> {
+async function post(cinder: Cinder, identity: Identity, wish: VolumeWish, limitMs: number): Promise<string> {
   const { client } = cinder;
   const mark = newMark(identity, limitMs);
   const metadata = { ...wish.metadata, ...markEntry(mark), ...(wish.adopt ? sourceEntry(wish.adopt) : {}) };
@@ -158,7 +164,7 @@ async function awaitMade(
   const host = made["os-vol-host-attr:host"];
   const cause = await operationFailed(cinder.client, what, { id, status: made.status, host }, { since: beganAt });
   await removeFailed(cinder, identity, id, wish, cause);
-  throw nothingLeft(cause);
+  throw new NothingLeftError(cause);
 }
 
 /** Nothing is left of a create that failed; what was to be taken over stays on its backend. */

@@ -1,10 +1,11 @@
 import type { Problem } from "../../service.js";
-import { type CinderVolume, listManageable } from "../api/volumes.js";
+import type { CinderVolume } from "../api/volumes.js";
 import { plannedSpecs } from "../backends/planned.js";
 import type { Cinder } from "../cinder.js";
 import { markOf } from "../marks.js";
 import { problemsOf } from "../plan.js";
 import { isAdoptionOf } from "./adoption.js";
+import { adoptProblems, checkedAgeMs } from "./adoptProblems.js";
 import { findType } from "./type.js";
 import type { VolumeWish } from "./wish.js";
 
@@ -105,7 +106,7 @@ async function sourceOf(cinder: Cinder, identity: string, wish: Partial<VolumeWi
     const left = (await cinder.leftVolumes.marked()).some(
       (volume) => markOf(volume)?.identity === identity && isAdoptionOf(volume, adopt),
     );
-    return { problems: left ? [] : await adoptProblems(cinder, adopt, size) };
+    return { problems: left ? [] : await adoptProblems(cinder, adopt, size, checkedAgeMs) };
   }
   const [property, id, what] =
     snapshotId === undefined ? ["sourceVolumeId", sourceVolumeId, "volume"] : ["snapshotId", snapshotId, "snapshot"];
@@ -125,39 +126,4 @@ async function sourceOf(cinder: Cinder, identity: string, wish: Partial<VolumeWi
 /** One that is busy may be ready by the time. */
 function canBeCopied({ status }: Pick<CinderVolume, "status">): boolean {
   return !status.startsWith("error") && status !== "deleting";
-}
-
-async function adoptProblems(
-  cinder: Cinder,
-  { serviceHost, sourceName }: NonNullable<VolumeWish["adopt"]>,
-  size: number | undefined,
-): Promise<Problem[]> {
-  const pools = await cinder.pools.get();
-  if (!pools.some(({ name }) => name === serviceHost)) {
-    const names = pools.map(({ name }) => name).join(", ") || "none just now";
-    return [
-      { property: "adopt.serviceHost", reason: `${serviceHost} is no pool that this Cinder knows: it has ${names}` },
-    ];
-  }
-  const found = (await listManageable(cinder.client, serviceHost)).find(
-    ({ reference }) => reference["source-name"] === sourceName,
-  );
-  if (found === undefined)
-    return [
-      {
-        property: "adopt.sourceName",
-        reason: `there is no ${sourceName} in ${serviceHost}: see \`cinder manageable-list\``,
-      },
-    ];
-  // Cinder counts in whole GiB, and rounds up.
-  if (size !== undefined && size !== Math.ceil(found.size))
-    return [
-      {
-        property: "size",
-        reason: `is not that of ${sourceName}, which has ${Math.ceil(found.size)} GiB: give that, or leave size out. It can grow afterwards`,
-      },
-    ];
-  if (found.safe_to_manage) return [];
-  const why = found.reason_not_safe ?? "no reason given";
-  return [{ property: "adopt.sourceName", reason: `${sourceName} cannot be taken over: ${why}. Let go of it first` }];
 }

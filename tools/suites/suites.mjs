@@ -87,7 +87,7 @@ export const suites = [
     name: "guest-iscsi",
     guest: "inside",
     needs: ["host", "dist", "cinder", "guest"],
-    limitS: 1800,
+    limitS: 3000,
     tests: "test/iscsi",
     oneProcess: true,
   },

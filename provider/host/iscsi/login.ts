@@ -58,7 +58,7 @@ export async function logout(target: Target, lock: Lock): Promise<void> {
     ofNode(target, "--logout", `Logout of ${wordsOf(target)}`, [0, nothingThere, ...fine], lock);
   // An iscsid that was started again gets back to the sessions of the one before in some seconds.
   if ((await end(notConnected)) === notConnected) {
-    await untilSo(() => (findSession(target)?.state ?? "LOGGED_IN") === "LOGGED_IN", recoveryMs);
+    await untilSo(() => findSession(target)?.state !== "FAILED", recoveryMs);
     await end();
   }
   const isGone = await untilSo(() => findSession(target) === undefined, 10_000);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { configure } from "../../provider/configuration.js";
 import { BlockboxError } from "../../provider/errors.js";
+import { makeAttachment } from "../../provider/services/cinder/attachments/makeAttachment.js";
 import { cinderOf } from "../../provider/services/cinder/cinder.js";
 import { makeSnapshot } from "../../provider/services/cinder/snapshots/makeSnapshot.js";
 import { makeVolume } from "../../provider/services/cinder/volumes/makeVolume.js";
@@ -35,6 +36,10 @@ describe("what needs a volume at rest, asked for while the volume is being attac
     assert.equal(answer, 200);
     return { id, attachment: (attachment as { attachment: { id: string } }).attachment.id };
   };
+  const attachmentsOf = async (volume: string) => {
+    const { body } = await rig().call("GET", `/attachments?volume_id=${volume}`);
+    return (body as { attachments: { id: string }[] }).attachments.map((one) => one.id);
+  };
   const complete = (id: string) => rig().call("POST", `/attachments/${id}/action`, { "os-complete": {} });
 
   for (const force of [true, false]) {
@@ -63,6 +68,28 @@ describe("what needs a volume at rest, asked for while the volume is being attac
     });
     await complete(attachment);
     assert.equal((await copied)?.source_volid, id);
+  });
+
+  it("an attachment, where another is begun and never completed: that one is named, with what to do", async () => {
+    const id = await raw().volume({ volume_type: type });
+    await raw().untilStatus("volumes", id, "available");
+    const { body } = await raw().attach(id, connector);
+    const { id: left } = (body as { attachment: { id: string } }).attachment;
+    const { host: hostName, initiator } = connector;
+    const wish = { volumeId: id, mode: "rw", connector: { hostName, initiator, multipath: false } } as const;
+    const attach = (limit: number) => makeAttachment(cinderOf(undefined), identity("5"), wish, limit);
+    await assert.rejects(attach(1_000), (error: BlockboxError) => {
+      assert.equal(error.code, "IN_USE");
+      assert.match(error.message, /status.*attaching.*HTTP 400/s);
+      assert.match(error.message, new RegExp(`Attachment ${left} .* is attaching, .*delete that attachment`));
+      return true;
+    });
+    assert.deepEqual(await attachmentsOf(id), [left]);
+    // Gone while it is waited for.
+    const made = attach(limitMs);
+    assert.equal((await rig().call("DELETE", `/attachments/${left}`)).status, 200);
+    const { id: ours } = await made;
+    assert.deepEqual(await attachmentsOf(id), [ours]);
   });
 
   it("what Cinder refuses for another reason is refused as soon as that is known", async () => {

@@ -1,17 +1,24 @@
 import assert from "node:assert/strict";
 import { readFileSync, renameSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
-import { cinderBed } from "../support/cinder/bed.js";
 import { assertRefused } from "../support/cinder/converge.js";
 import type { Answer } from "../support/cinder/faults.js";
-import { assertNothingHere, changed, type Info, type IscsiBed, makeIscsiBed } from "../support/cinder/iscsiBed.js";
+import {
+  assertNothingHere,
+  changed,
+  type Info,
+  type IscsiBed,
+  iscsiCinder,
+  makeIscsiBed,
+} from "../support/cinder/iscsiBed.js";
 import { startIscsid } from "../support/cinder/iscsiHost.js";
 import type { Program } from "../support/deployment.js";
 import { CallError } from "../support/rpc.js";
+import { pathWith, shim } from "../support/shim.js";
 import { command } from "../support/system.js";
 import { until } from "../support/until.js";
 
-const cinder = cinderBed({ backends: ["lio", "tgt"] });
+const cinder = iscsiCinder();
 
 const wrongSecret = "wrongwrongwrong1";
 
@@ -28,8 +35,7 @@ describe("an attachment to this host that fails is told why, and leaves nothing"
   });
   afterEach(() => cinder().proxy.mend());
   after(async () => {
-    await bed.deployment.destroy();
-    await bed.deployment.release();
+    await bed.deployment.destroy().finally(() => bed.deployment.release());
     assertNothingHere("after the destroy");
   });
 
@@ -102,14 +108,24 @@ describe("an attachment to this host that fails is told why, and leaves nothing"
     await assertNothingLeft();
   });
 
-  it("iscsid is stopped: the preview says so, with the command that starts it", async () => {
-    await command("pkill", "-x", "iscsid");
-    await until("iscsid has ended", () => !readFileSync("/proc/net/unix", "utf8").includes("ISCSIADM_ABSTRACT"));
+  it("iscsid is stopped: the preview of an attach says so, and the detach, with the command that starts it", async () => {
+    const stop = async () => {
+      await command("pkill", "-x", "iscsid");
+      await until("iscsid has ended", () => !readFileSync("/proc/net/unix", "utf8").includes("ISCSIADM_ABSTRACT"));
+    };
+    const says = /iscsid.*`systemctl start iscsid`/;
     try {
-      await assertRefused(bed.deployment.preview(program()), "connector", /needs iscsid, .*`systemctl start iscsid`/);
+      await stop();
+      await assertRefused(bed.deployment.preview(program()), "connector", says);
+      await startIscsid();
+      await bed.deployment.up(program());
+      await stop();
+      await assert.rejects(bed.deployment.up(base), says);
     } finally {
       await startIscsid();
     }
+    await bed.deployment.up(base);
+    await assertNothingLeft();
   });
 
   it("no initiator name: the preview says so", async () => {
@@ -148,7 +164,9 @@ describe("an attachment to this host that fails is told why, and leaves nothing"
     // As multipathd would make it.
     const table = `0 ${2 ** 21} linear ${device} 0`;
     await command("dmsetup", "create", "mpatha", "--uuid", "mpath-3600", "--table", table);
-    await assert.rejects(bed.deployment.up(base), /\(multipath map mpatha: .*`multipath -f mpatha`/);
+    const named = /\(multipath map mpatha: .*`multipath -f mpatha`/;
+    await assert.rejects(bed.deployment.up(program()), new RegExp(`is not ours to use: .*${named.source}`));
+    await assert.rejects(bed.deployment.up(base), named);
     await command("dmsetup", "remove", "mpatha");
 
     // Another volume where ours was: neither used nor taken away.
@@ -171,8 +189,8 @@ describe("an attachment to this host that fails is told why, and leaves nothing"
     const raw = [...base, bed.attachment("disk", "data", { mount: undefined })];
     await bed.deployment.up(raw);
     const device = String(bed.deployment.get("disk").outputs.devicePath);
-    await command("lvm", "vgcreate", "--quiet", "on-disk", device);
-    await command("lvm", "lvcreate", "--quiet", "-L", "64m", "-n", "some", "on-disk");
+    await command("lvm", "vgcreate", "--yes", "--quiet", "on-disk", device);
+    await command("lvm", "lvcreate", "--yes", "--quiet", "-L", "64m", "-n", "some", "on-disk");
     await assert.rejects(
       bed.deployment.up(base),
       /held by \/dev\/dm-\d+ \(a logical volume of group on-disk.*`vgchange -an on-disk`/,
@@ -181,8 +199,28 @@ describe("an attachment to this host that fails is told why, and leaves nothing"
     await command("lvm", "vgchange", "-an", "on-disk");
     await bed.deployment.up(base);
     await assertNothingLeft();
-    // What is on it is not overwritten, and said.
-    await assert.rejects(bed.deployment.up(program()), /cannot get an ext4 file system: it holds .*LVM2_member/);
+    await bed.deployment.withProvider(async (provider) => {
+      await bed.deployment.up(raw);
+      await provider.says(/is a physical volume of LVM\. .*`vgchange -an GROUP`/);
+      await bed.deployment.up(base);
+    });
+    await assertNothingLeft();
+  });
+
+  it("a group on the disk is not overwritten; one that this host activates meanwhile is named, and let go of in the end", async () => {
+    const holds = "cannot get an ext4 file system: it holds .*LVM2_member";
+    await bed.deployment.release();
+    // As udev does when it sees the disk.
+    const blkid = await shim(bed.path(""), "blkid", 'lvm vgchange --quiet -ay on-disk >&2; exec "$real" "$@"');
+    bed.deployment.env = { PATH: pathWith(blkid) };
+    await assert.rejects(
+      bed.deployment.up(program()),
+      new RegExp(`${holds}.*could not be taken back .*group on-disk.*\`vgchange -an on-disk\``, "s"),
+    );
+    bed.deployment.env = {};
+    await bed.deployment.keep();
+    await command("lvm", "vgchange", "--quiet", "-an", "on-disk");
+    await assert.rejects(bed.deployment.up(program()), new RegExp(holds));
     await assertNothingLeft();
   });
 });

@@ -3,13 +3,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { cinderBed } from "../support/cinder/bed.js";
 import { ops } from "../support/cinder/converge.js";
 import {
   asAfterReboot,
   assertNothingHere,
   helpers,
   type IscsiBed,
+  iscsiCinder,
   leftHere,
   makeIscsiBed,
 } from "../support/cinder/iscsiBed.js";
@@ -20,7 +20,7 @@ import { pathWith, shim } from "../support/shim.js";
 import { command } from "../support/system.js";
 import { startWriter } from "../support/writer.js";
 
-const cinder = cinderBed({ backends: ["lio", "tgt"] });
+const cinder = iscsiCinder();
 
 const gib = 2 ** 30;
 const target = (bed: IscsiBed, name: string) => `iqn.2010-10.org.openstack:volume-${bed.deployment.get(name).id}`;
@@ -39,10 +39,12 @@ for (const helper of helpers) {
     let base: Program;
     const content = pattern(helper, 4 * 2 ** 20);
     const file = () => bed.path("disk/file");
+    const fsType = helper === "lio" ? "ext4" : "xfs";
+    const mount = (name: string, options: string[] = []) => ({ mount: { path: bed.path(name), fsType, options } });
     const program = (size = 1): Program => [
       bed.pool(helper),
       bed.volume("data", helper, { size }),
-      bed.attachment("disk", "data", { size }),
+      bed.attachment("disk", "data", { size, ...mount("disk") }),
     ];
 
     before(async () => {
@@ -54,8 +56,7 @@ for (const helper of helpers) {
       await bed.deployment.up(base);
     });
     after(async () => {
-      await bed.deployment.destroy();
-      await bed.deployment.release();
+      await bed.deployment.destroy().finally(() => bed.deployment.release());
       assertNothingHere("after the destroy");
     });
 
@@ -102,6 +103,25 @@ for (const helper of helpers) {
       await writeThrough(bed.path("disk/after"), content);
       assert.equal(await sha256(file()), digest(content));
       assert.equal(ops(await bed.deployment.preview(program(2))).disk, "same");
+    });
+
+    it("a copy of a snapshot that was taken meanwhile has what was there then, and is attached beside it", async () => {
+      const taken = [...program(2), bed.snapshot("then", "data")];
+      await bed.deployment.up(taken);
+      await writeThrough(bed.path("disk/later"), content);
+      const copy = bed.volume("copy", helper, (ref) => ({ snapshotId: ref("then"), size: 2 }));
+      const copied = (options: string[]) => [
+        ...taken,
+        copy,
+        bed.attachment("copied", "copy", mount("copied", options)),
+      ];
+      if (fsType === "xfs") await refuses(bed.deployment.up(copied([])), /"nouuid".*mounted on .*disk/);
+      await bed.deployment.up(copied(fsType === "xfs" ? ["nouuid"] : []));
+      assert.equal(await sha256(bed.path("copied/file")), digest(content));
+      assert.equal(existsSync(bed.path("copied/later")), false);
+      assert.equal(leftHere().sessions.length, 2);
+      await bed.deployment.up(program(2));
+      assert.equal(await sha256(file()), digest(content));
     });
 
     it("is refused to go while a process is in it, and goes once that has ended", async () => {

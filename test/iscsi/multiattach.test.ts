@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cinderBed } from "../support/cinder/bed.js";
 import { assertRefused } from "../support/cinder/converge.js";
-import { assertNothingHere, makeIscsiBed } from "../support/cinder/iscsiBed.js";
+import { assertNothingHere, iscsiCinder, makeIscsiBed } from "../support/cinder/iscsiBed.js";
 import { digest, pattern, sha256, writeThrough } from "../support/content.js";
 
-const cinder = cinderBed({ backends: ["tgt"] });
+const cinder = iscsiCinder();
 
-test("a multiattach volume is attached to this host once, and beside that exported to others", async () => {
+test("a multiattach volume is attached to this host once, and beside that exported to others", async (t) => {
   const bed = makeIscsiBed(cinder());
+  t.after(async () => {
+    await bed.deployment.destroy();
+    assertNothingHere("after the destroy");
+  });
   const base = [bed.pool("tgt", { extraSpecs: { multiattach: "<is> True" } }), bed.volume("data", "tgt")];
   const one = [...base, bed.attachment("one", "data")];
   const content = pattern("multiattach", 2 ** 20);
@@ -27,6 +30,4 @@ test("a multiattach volume is attached to this host once, and beside that export
   await bed.deployment.up(one);
   assert.equal(await rows(), 1);
   assert.equal(await sha256(bed.path("one/file")), digest(content));
-  await bed.deployment.destroy();
-  assertNothingHere("after the destroy");
 });

@@ -1,17 +1,27 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { cinderBed } from "../support/cinder/bed.js";
-import { assertNothingHere, changed, type Info, leftHere, makeIscsiBed } from "../support/cinder/iscsiBed.js";
+import { test } from "node:test";
+import {
+  assertNothingHere,
+  changed,
+  type Info,
+  iscsiCinder,
+  leftHere,
+  makeIscsiBed,
+} from "../support/cinder/iscsiBed.js";
 import { digest, pattern, sha256, writeThrough } from "../support/content.js";
 import { command } from "../support/system.js";
 
-const cinder = cinderBed({ backends: ["tgt"] });
+const cinder = iscsiCinder();
 
 const tgtadm = (...args: string[]) => command("tgtadm", "--lld", "iscsi", ...args);
 
-test("two volumes of one target share its session, which stays until the last of them goes", async () => {
+test("two volumes of one target share its session, which stays until the last of them goes", async (t) => {
   const bed = makeIscsiBed(cinder());
-  after(() => assertNothingHere("after the destroy"));
+  t.after(async () => {
+    cinder().proxy.mend();
+    await bed.deployment.destroy();
+    assertNothingHere("after the destroy");
+  });
   const base = [bed.pool("tgt"), bed.volume("one", "tgt"), bed.volume("two", "tgt")];
   const first = [...base, bed.attachment("first", "one")];
   await bed.deployment.up(first);
@@ -40,5 +50,4 @@ test("two volumes of one target share its session, which stays until the last of
   await writeThrough(bed.path("first/file"), content);
   assert.equal(await sha256(bed.path("first/file")), digest(content));
   await tgtadm("--op", "delete", ...lun);
-  await bed.deployment.destroy();
 });

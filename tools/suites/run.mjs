@@ -16,7 +16,7 @@ export async function runSuites(names) {
     const known = suites.map((suite) => suite.name).join(", ");
     throw new Failure(`There is no suite ${unknown.join(", ")}: there are ${known}, and guest for all of the guest's.`);
   }
-  const chosen = suites.filter((suite) => (names.length === 0 ? !suite.onlyNamed : isNamed(suite, names)));
+  const chosen = suites.filter((suite) => names.length === 0 || isNamed(suite, names));
   const begin = performance.now();
   /** @type {import("../lib/environment.mjs").Environment} */
   let env;

@@ -60,6 +60,7 @@ async function runTests(run, places) {
     const reporters = ["spec", "stdout", join(root, "tools/suites/countReporter.mjs"), report];
     const args = [
       ...["--import", "tsx", "--test"],
+      ...(suite.oneProcess ? ["--test-isolation=none"] : []),
       ...(suite.atOnce === undefined ? [] : [`--test-concurrency=${suite.atOnce}`]),
       ...reporters.map((value, index) => `--test-reporter${index % 2 ? "-destination" : ""}=${value}`),
       ...files,

@@ -6,8 +6,8 @@
  * @property {readonly (readonly [string, ...string[]])[]} [commands] each a program of an npm package with arguments; all of them are one test
  * @property {string | readonly string[]} [tests] folders of *.test.ts, at any depth, or such files, run by node's test runner
  * @property {"inside" | "around"} [guest] its tests run in the guest (tools/guest), or boot guests; beside the suites without. `guest` names all of these
- * @property {true} [onlyNamed] not among those of `npm test` without names
  * @property {Readonly<Record<string, string>>} [env] what its tests get beside the environment of all
+ * @property {true} [oneProcess] all files in one process, for what they share of it
  * @property {number} [atOnce] how many files at a time; 1 where tests share this machine's block devices
  */
 
@@ -107,11 +107,10 @@ export const suites = [
   {
     name: "guest-iscsi",
     guest: "inside",
-    onlyNamed: true,
     needs: ["host", "dist", "cinder", "guest"],
-    limitS: 1800,
+    limitS: 3000,
     tests: "test/iscsi",
-    atOnce: 1,
+    oneProcess: true,
   },
   // A volume of this host's LVM moves into a Cinder on the same group, and back.
   {

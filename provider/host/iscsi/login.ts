@@ -1,14 +1,15 @@
 import { BlockboxError } from "../../errors.js";
 import { run } from "../command.js";
 import type { Lock } from "../lock.js";
+import { isDaemonListening } from "./daemon.js";
 import { nodeOf, nothingThere, removeRecord, writeRecord } from "./nodeRecord.js";
 import { findSession, type Session } from "./session.js";
 import type { Chap, Target } from "./target.js";
 import { undone } from "./undone.js";
 import { untilSo } from "./untilSo.js";
 
-/** iscsiadm's exit codes: there is such a session already. */
-const sessionExists = 15;
+/** iscsiadm's exit codes: there is such a session already; there is, but it has lost its connection. */
+const [sessionExists, notConnected] = [15, 32];
 
 /** What iscsiadm's exit codes mean, where its own words do not say what to do. */
 const remedies: Readonly<Record<number, string>> = {
@@ -19,6 +20,7 @@ const remedies: Readonly<Record<number, string>> = {
   19: "The portal has no such target, or does not show it to this host's initiator name: look at the volume service's log",
   20: "iscsid does not run: `systemctl start iscsid`",
   18: "iscsid does not answer: `systemctl restart iscsid`",
+  [notConnected]: "Its session has lost its connection: look at the network and the target's daemon",
   24: "The target did not take the CHAP secret, or this host's initiator name: look at the volume service's log",
 };
 
@@ -52,7 +54,13 @@ async function login(target: Target, lock: Lock): Promise<void> {
 
 /** Ends the session with a target. The caller has seen that nothing uses it: iscsiadm would not ask. */
 export async function logout(target: Target, lock: Lock): Promise<void> {
-  await ofNode(target, "--logout", `Logout of ${wordsOf(target)}`, [0, nothingThere], lock);
+  const end = (...fine: number[]) =>
+    ofNode(target, "--logout", `Logout of ${wordsOf(target)}`, [0, nothingThere, ...fine], lock);
+  // An iscsid that was started again gets back to the sessions of the one before in some seconds.
+  if ((await end(notConnected)) === notConnected) {
+    await untilSo(() => findSession(target)?.state !== "FAILED", recoveryMs);
+    await end();
+  }
   const isGone = await untilSo(() => findSession(target) === undefined, 10_000);
   if (!isGone)
     throw new BlockboxError(
@@ -67,12 +75,18 @@ async function ofNode(
   what: string,
   fine: readonly number[],
   lock: Lock,
-): Promise<void> {
+): Promise<number> {
+  // Without it, iscsiadm ends a logout with the code for a session that is not there.
+  if (!isDaemonListening())
+    throw new BlockboxError(
+      "HOST_UNFIT",
+      `${what} needs iscsid, which does not run: \`systemctl start iscsid\`, then run again.`,
+    );
   const okExitCodes = [...fine, ...Object.keys(remedies).map(Number)];
   const args = [...nodeOf(target), option];
   const { exitCode, stderr, stdout } = await run("iscsiadm", args, { lock, okExitCodes, timeoutMs: loginMs });
   const remedy = remedies[exitCode];
-  if (remedy === undefined) return;
+  if (fine.includes(exitCode) || remedy === undefined) return exitCode;
   const words = (stderr || stdout).trim().replaceAll(/\s+/g, " ");
   throw new BlockboxError(
     "COMMAND_FAILED",

@@ -4,6 +4,8 @@ import type { Failure } from "../../declaration/validate.js";
 import { BlockboxError } from "../../errors.js";
 import { lackingForIscsi } from "../../host/iscsi/fitness.js";
 import { machineId } from "../../host/machine.js";
+import { notice } from "../../host/notice.js";
+import { signatureOn } from "../../host/signature.js";
 import {
   attachHere,
   type HereWish,
@@ -68,6 +70,7 @@ export async function createHere(cinder: Cinder, identity: Identity, wanted: Inp
   const wish: HereWish = { mode, mount: mount && (() => noteOf(mount.path)) };
   return attachHere(cinder, identity, volumeId, wish, limitsOf(wanted, cinder).createMs, async (volume) => {
     requireSize(wanted, volume);
+    if (mount === undefined) await tellOfGroup(volume.devicePath);
     const directories = mount ? await mountVolume(volume, mount, mode) : [];
     return {
       id: attachmentIdOf(volumeId, volume.attachment.id),
@@ -100,6 +103,15 @@ export async function deleteHere(cinder: Cinder, parts: AttachmentParts, recorde
   const { __here: here, mount } = recorded;
   return detachHere(cinder, parts, here, (lock, device, noted) =>
     unmountVolume(device, mount?.path, here?.directories ?? [], noted, lock),
+  );
+}
+
+/** A host may activate a disk's group by itself: from then on the disk is in use. A file system's device is refused for it. */
+async function tellOfGroup(devicePath: string): Promise<void> {
+  const signature = await signatureOn(devicePath);
+  if (signature?.type !== "LVM2_member") return;
+  notice(
+    `${devicePath} is a physical volume of LVM. Where this host activates its group, \`vgchange -an GROUP\` has to come before the detach; \`vgchange --setautoactivation n GROUP\` lets nothing activate it unasked.`,
   );
 }
 

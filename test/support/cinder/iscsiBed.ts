@@ -2,14 +2,22 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Declared, Deployment } from "../deployment.js";
+import type { Declared, Deployment, Ref } from "../deployment.js";
 import type { Props } from "../rpc.js";
 import { command } from "../system.js";
-import type { CinderBed } from "./bed.js";
+import { type CinderBed, cinderBed } from "./bed.js";
 import type { Answer } from "./faults.js";
 
 export type Helper = "lio" | "tgt";
 export const helpers: readonly Helper[] = ["lio", "tgt"];
+
+let cinder: (() => CinderBed) | undefined;
+
+/** The Cinder of all tests of this process that attach to this host: its start takes longer than most of them. */
+export function iscsiCinder(): () => CinderBed {
+  cinder ??= cinderBed({ backends: helpers });
+  return cinder;
+}
 
 /** What of this host an Attachment could leave. */
 export interface Left {
@@ -26,7 +34,9 @@ export interface IscsiBed {
   path(name: string): string;
   /** A Backend of that kind of target. */
   pool(helper: Helper, inputs?: Props): Declared;
-  volume(name: string, helper: Helper, inputs?: Props): Declared;
+  /** Of 1 GiB, unless said. */
+  volume(name: string, helper: Helper, inputs?: Props | ((ref: Ref) => Props)): Declared;
+  snapshot(name: string, volume: string): Declared;
   attachment(name: string, volume: string, inputs?: Props): Declared;
 }
 
@@ -46,8 +56,9 @@ export function makeIscsiBed(cinder: Pick<CinderBed, "deployment">): IscsiBed {
       kind: "Volume",
       name,
       backend: helper,
-      inputs: (ref) => ({ backend: ref(helper), size: 1, ...inputs }),
+      inputs: (ref) => ({ backend: ref(helper), size: 1, ...(typeof inputs === "function" ? inputs(ref) : inputs) }),
     }),
+    snapshot: (name, volume) => ({ kind: "Snapshot", name, inputs: (ref) => ({ volume: ref(volume) }) }),
     attachment: (name, volume, inputs = {}) => ({
       kind: "Attachment",
       name,

@@ -1,6 +1,6 @@
 import type { CinderRelease } from "../../../tools/steps/cinderPlaces.mjs";
 import type { Keystone } from "./keystone.js";
-import type { VolumeService } from "./services.js";
+import type { Services } from "./services.js";
 
 /** Each a volume_backend_name. What "faults" does is said in test/rig/faultsDriver.py; "lio" and "tgt" are for the guest. */
 export type BackendName = "nfs" | "nfs2" | "faults" | "lio" | "tgt";
@@ -25,14 +25,12 @@ export interface CinderOptions {
   readonly address?: string;
 }
 
-export interface CinderRig {
+export interface CinderRig extends Services {
   /** Ends in /v3, without a project. */
   readonly endpoint: string;
   /** The id of the project that tests work in: any will do without Keystone. */
   readonly project: string;
   readonly keystone: Keystone | undefined;
-  /** Where services are apart. */
-  readonly volumeService: VolumeService | undefined;
   readonly folder: string;
   /** One file per process. */
   readonly logs: string;

@@ -53,7 +53,7 @@ async function start(ground: Ground, options: CinderOptions): Promise<CinderRig>
   const endpoint = `http://127.0.0.1:${port}/v3`;
   await keystone?.offerBlockStorage(endpoint);
   const api = new Api(endpoint, keystone);
-  const volumeService = await startServices(
+  const running = await startServices(
     services,
     { ground, python, files: [join(rigFolder, "cinder.conf"), own] },
     api,
@@ -64,7 +64,7 @@ async function start(ground: Ground, options: CinderOptions): Promise<CinderRig>
     endpoint,
     project: keystone?.member.projectId ?? api.project,
     keystone,
-    volumeService,
+    ...running,
     folder: state,
     logs: ground.logs,
     call: (method, path, body) => api.call(method, path, body),

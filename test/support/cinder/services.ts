@@ -16,6 +16,14 @@ export interface VolumeService {
   untilDown(): Promise<void>;
 }
 
+/** What a test may do to Cinder's processes, by how they were started. */
+export interface Services {
+  /** Where they are apart. */
+  readonly volumeService?: VolumeService;
+  /** Where they are one: ends it with all that it started, and starts it again; all pools are reported when this resolves. */
+  readonly restart?: (signal: NodeJS.Signals) => Promise<void>;
+}
+
 interface Place {
   readonly ground: Ground;
   readonly python: string;
@@ -29,15 +37,26 @@ export async function startServices(
   place: Place,
   api: Api,
   backends: readonly string[],
-): Promise<VolumeService | undefined> {
+): Promise<Services> {
   const reportsAll = async () => (await api.pools()).length === backends.length;
   if (how === "together") {
-    await untilReady(run(place, "cinder", ["together.py"]), "reporting all pools", reportsAll);
-    return undefined;
+    let running = await startTogether(place, reportsAll);
+    return {
+      async restart(signal) {
+        await running.end(signal);
+        running = await startTogether(place, reportsAll);
+      },
+    };
   }
   const [, , volume] = (["api", "scheduler", "volume"] as const).map((name) => runService(place, name));
   await untilReady(volume as Running, "reporting all pools", reportsAll);
-  return volumeService(place, api, volume as Running);
+  return { volumeService: volumeService(place, api, volume as Running) };
+}
+
+async function startTogether(place: Place, reportsAll: () => Promise<boolean>): Promise<Running> {
+  const running = run(place, "cinder", ["together.py"]);
+  await untilReady(running, "reporting all pools", reportsAll);
+  return running;
 }
 
 function volumeService(place: Place, api: Api, first: Running): VolumeService {

@@ -1,30 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { BlockboxError } from "../../../errors.js";
 import type { Lock } from "../../../host/lock.js";
 import { awaitCreator, isLeftBehind } from "../../claims.js";
 import { type Mark, newMark } from "../../mark.js";
 import type { Identity } from "../../service.js";
-import {
-  type CinderAttachment,
-  completeAttachment,
-  getAttachment,
-  listAttachments,
-  postAttachment,
-} from "../api/attachments.js";
-import { type CinderVolume, getVolume } from "../api/volumes.js";
+import { type CinderAttachment, completeAttachment, getAttachment, listAttachments } from "../api/attachments.js";
+import { getVolume } from "../api/volumes.js";
 import type { Cinder } from "../cinder.js";
 import { CinderError } from "../client/error.js";
 import { unmarkWhenQuiet } from "../unmark.js";
-import { againMs, isPassing } from "../volumes/passing.js";
-import {
-  markedAmong,
-  mountpointOf,
-  noteAttaching,
-  notesOn,
-  releaseLeft,
-  removeNoted,
-  unnoteWhenQuiet,
-} from "./note.js";
+import { noteAttaching, notesOn, releaseLeft, removeNoted, unnoteWhenQuiet } from "./note.js";
+import { reserve } from "./reserve.js";
 import { inTurn } from "./turns.js";
 import type { AttachmentWish } from "./wish.js";
 
@@ -67,7 +52,7 @@ async function attach(
   const earlier = new Set((await listAttachments(client, { volume_id: wish.volumeId })).map(({ id }) => id));
   await noteAttaching(cinder, identity, wish.volumeId, mark);
   try {
-    const request = () => reserve(cinder, wish, mark, performance.now() + limitMs);
+    const request = () => reserve(cinder, wish, mark, limitMs);
     const exported = await (hands === undefined ? request() : cinder.inFlight.run(request));
     await hands?.connect(exported);
     await complete(cinder, exported.id);
@@ -106,70 +91,11 @@ async function clearLeft(cinder: Cinder, identity: Identity, volumeId: string, h
   unmarkWhenQuiet(cinder, "volumes", volume);
 }
 
-/** Asks for the attachment; while another one of the volume is being made, Cinder refuses, and it is asked for again. */
-async function reserve(cinder: Cinder, wish: AttachmentWish, mark: Mark, deadline: number): Promise<CinderAttachment> {
-  for (;;) {
-    try {
-      return await postAttachment(cinder.client, bodyOf(wish, mark));
-    } catch (error) {
-      if (!(error instanceof CinderError)) throw error;
-      const made = error.mayHaveHappened ? await findMade(cinder, wish.volumeId, mark) : undefined;
-      if (made) return made;
-      if (error.status !== 400) throw error;
-      const volume = await getVolume(cinder.client, wish.volumeId);
-      if (!isPassing(volume.status)) throw heldOrRefused(volume, error);
-      if (performance.now() > deadline) throw error;
-      await sleep(againMs);
-    }
-  }
-}
-
-/** The attachment that a lost reply spoke of. */
-async function findMade(cinder: Cinder, volumeId: string, mark: Mark): Promise<CinderAttachment | undefined> {
-  cinder.inFlight.tooMany();
-  for (const ms of [500, 1_000, 2_000]) {
-    await sleep(ms);
-    const all = await listAttachments(cinder.client, { volume_id: volumeId });
-    const [found] = await markedAmong(cinder, volumeId, mark, all);
-    if (found !== undefined) return getAttachment(cinder.client, found);
-  }
-  return undefined;
-}
-
 function otherMode({ volumeId, mode }: AttachmentWish, made: string): BlockboxError {
   return new BlockboxError(
     "SERVICE_REFUSED",
     `Cinder attached volume ${volumeId} as ${made}, not as ${mode}: it does so with every volume that is, or once was, marked read only (\`readonly\` in its metadata). Give mode: "${made}", or take a copy of the volume.`,
   );
-}
-
-function heldOrRefused({ id, name, attachments, multiattach }: CinderVolume, error: CinderError): BlockboxError {
-  const [held] = attachments;
-  if (held === undefined || multiattach) return error;
-  const host = held.host_name ? ` of host ${held.host_name}` : "";
-  return new BlockboxError(
-    "IN_USE",
-    `Volume ${name ?? ""} (${id}) has attachment ${held.attachment_id}${host} already, and is not of a multiattach type. Delete that one first, or use a type with the extra spec multiattach="<is> True".`,
-    { cause: error },
-  );
-}
-
-/** No instance_uuid: such an attachment could not be deleted without Nova. */
-function bodyOf({ volumeId, mode, connector }: AttachmentWish, mark: Mark): object {
-  const { hostName: host, initiator, ip, multipath } = connector;
-  return {
-    volume_uuid: volumeId,
-    mode,
-    connector: {
-      host,
-      initiator,
-      ...(ip === undefined ? {} : { ip }),
-      multipath,
-      os_type: "linux",
-      do_local_attach: false,
-      mountpoint: mountpointOf(mark),
-    },
-  };
 }
 
 /** Saying it twice does no harm. */

@@ -11,6 +11,7 @@ import { guestCpu } from "./cpu.mjs";
  * @property {string} cwd where the command starts: the guest has this machine's folders
  * @property {import("../lib/environment.mjs").Environment} env all that the command gets, but for TMPDIR
  * @property {number} timeoutMs boot and power-off included; the guest has ended then, whatever it does
+ * @property {string | undefined} [cpu] of this machine's
  * @property {number} [memoryGib]
  * @property {readonly string[]} [disks] images that the guest has as /dev/ubda, /dev/ubdb, …; what it writes is kept
  * @property {{ ofProcess: number, tap: string, address: string } | undefined} [network] its one network: a tap device in that process's
@@ -43,7 +44,7 @@ const lost = 125;
  * @returns {Promise<{ code: number, timedOut: boolean }>} the command's exit code, or 125 where the guest ended without
  */
 export async function runInGuest(command, options, onText) {
-  const { cwd, env, timeoutMs, memoryGib = 4, disks = [], inherit = false, network } = options;
+  const { cwd, env, timeoutMs, memoryGib = 4, disks = [], inherit = false, network, cpu = guestCpu() } = options;
   const say = inherit || onText === undefined ? aloud : onText;
   const letters = mkdtempSync(join(tmpdir(), "blockbox-guest-"));
   try {
@@ -67,7 +68,7 @@ export async function runInGuest(command, options, onText) {
     const enter = network ? ["nsenter", `--net=/proc/${network.ofProcess}/ns/net`] : [];
     // The command's words come by descriptor 3, the kernel's by 1 and 2.
     const script = 'exec 3>&1 >"$0" 2>&1; exec "$@"';
-    const args = ["-c", script, log, ...enter, "taskset", "-c", guestCpu(), "linux.uml", ...kernel];
+    const args = ["-c", script, log, ...enter, "taskset", "-c", cpu, "linux.uml", ...kernel];
     const run = { cwd: "/", env: { ...env, TMPDIR: memoryFolder(memoryGib) }, timeoutMs, inherit };
     const { timedOut } = await runGroup("sh", args, run, onText);
     const code = codeIn(out);

@@ -1,3 +1,4 @@
+import { allowedCpus, cpuVariable } from "../guest/cpu.mjs";
 import { explain, Failure } from "../lib/failure.mjs";
 import { prepare } from "../prepare.mjs";
 import { runSuite } from "./runSuite.mjs";
@@ -45,22 +46,43 @@ export async function runPrepared(chosen, rows, env) {
   const others = chosen.filter((suite) => !suite.guest);
   // What fails fast and takes both processors comes first.
   const first = beside.length === 0 ? others : others.filter((suite) => !suite.needs.includes("pulumi"));
-  rows.push(...(await inOrder(first, env, aloud)));
+  rows.push(...(await inOrder([...first], env, aloud)));
   const later = others.filter((suite) => !first.includes(suite));
-  const lanes = [inOrder(later, env, aloud), inOrder(beside, env, later.length > 0 ? collected() : aloud)];
-  rows.push(...(await Promise.all(lanes)).flat());
+  rows.push(...(await inLanes(later, beside, env)));
   process.stdout.write(`\n${resultTable(rows, before + since(begin))}`);
   return rows.some((row) => row.failed) ? 1 : 0;
 }
 
 /**
- * @param {readonly import("./suites.mjs").Suite[]} list
+ * What runs on this machine, and beside it the guest's suites on the last processor; on the first one too once the
+ * others are done.
+ * @param {readonly import("./suites.mjs").Suite[]} others
+ * @param {readonly import("./suites.mjs").Suite[]} guests
+ * @param {import("../lib/environment.mjs").Environment} env
+ */
+async function inLanes(others, guests, env) {
+  const { first, last } = allowedCpus();
+  const queue = [...guests];
+  const isAlone = others.length === 0 && (guests.length === 1 || first === last);
+  const voice = () => (isAlone ? aloud : collected());
+  const onFirst = async () => {
+    const rows = await inOrder([...others], env, aloud);
+    return first === last ? rows : [...rows, ...(await inOrder(queue, { ...env, [cpuVariable]: first }, voice()))];
+  };
+  return (await Promise.all([inOrder(queue, env, voice()), onFirst()])).flat();
+}
+
+/**
+ * One after another, each by whichever lane comes first.
+ * @param {import("./suites.mjs").Suite[]} queue
  * @param {import("../lib/environment.mjs").Environment} env
  * @param {import("./voice.mjs").Voice} voice
  */
-async function inOrder(list, env, voice) {
+async function inOrder(queue, env, voice) {
   const rows = [];
-  for (const suite of list) rows.push({ name: suite.name, ...(await runSuite(suite, env, voice)) });
+  for (let suite = queue.shift(); suite; suite = queue.shift()) {
+    rows.push({ name: suite.name, ...(await runSuite(suite, env, voice)) });
+  }
   return rows;
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { guestOut, runInGuest } from "../guest/boot.mjs";
+import { cpuVariable } from "../guest/cpu.mjs";
 import { runGroup } from "../lib/children.mjs";
 import { root } from "../lib/places.mjs";
 import { aloud } from "./voice.mjs";
@@ -85,7 +86,11 @@ async function runLimited({ suite, env, voice }, args, out) {
   const options = { cwd: root, env, timeoutMs: suite.limitS * 1000, inherit: voice.isOwn };
   const end =
     suite.guest === "inside"
-      ? await runInGuest(["node", ...args], { ...options, env: { ...env, BLOCKBOX_GUEST: "1" }, out }, voice.say)
+      ? await runInGuest(
+          ["node", ...args],
+          { ...options, env: { ...env, BLOCKBOX_GUEST: "1" }, out, cpu: env[cpuVariable] },
+          voice.say,
+        )
       : await runGroup("node", args, options, voice.say);
   if (!end.timedOut) return end;
   voice.say(`\n${suite.name}: not done after ${suite.limitS} s, ended\n`);

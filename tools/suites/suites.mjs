@@ -83,26 +83,9 @@ export const suites = [
     tests: "test/compose",
     atOnce: 1,
   },
-  // What must survive a boot.
-  {
-    name: "guest-boots",
-    guest: "around",
-    needs: [...inGuest, "cinder"],
-    limitS: 1200,
-    tests: "test/boots",
-    atOnce: 1,
-  },
+  // In guests, the longest first: in the end two lanes share them.
   // What LVM can do under device-mapper, and, from the same files, what it can do without.
   { name: "guest-lvm", guest: "inside", needs: inGuest, limitS: 3000, tests: "test/guest", atOnce: 1 },
-  {
-    name: "guest-grpc",
-    guest: "inside",
-    needs: inGuest,
-    limitS: 1800,
-    // What goes through the service; the rest tries the door and the program's end, which no kernel changes.
-    tests: ["attachment", "backend", "badInput", "volume"].map((name) => `test/grpc/${name}.test.ts`),
-    atOnce: 1,
-  },
   // Volumes of a Cinder on this host: its real targets, sessions and disks.
   {
     name: "guest-iscsi",
@@ -111,6 +94,14 @@ export const suites = [
     limitS: 3000,
     tests: "test/iscsi",
     oneProcess: true,
+  },
+  {
+    name: "guest-scenarios",
+    guest: "inside",
+    needs: inGuest,
+    limitS: 1800,
+    tests: ["edits", "badInput", "crash"].map((name) => `test/scenarios/${name}.test.ts`),
+    atOnce: 1,
   },
   // A volume of this host's LVM moves into a Cinder on the same group, and back.
   {
@@ -121,12 +112,22 @@ export const suites = [
     tests: "test/adopt",
     atOnce: 1,
   },
+  // What must survive a boot.
   {
-    name: "guest-scenarios",
+    name: "guest-boots",
+    guest: "around",
+    needs: [...inGuest, "cinder"],
+    limitS: 1200,
+    tests: "test/boots",
+    atOnce: 1,
+  },
+  {
+    name: "guest-grpc",
     guest: "inside",
     needs: inGuest,
     limitS: 1800,
-    tests: ["edits", "badInput", "crash"].map((name) => `test/scenarios/${name}.test.ts`),
+    // What goes through the service; the rest tries the door and the program's end, which no kernel changes.
+    tests: ["attachment", "backend", "badInput", "volume"].map((name) => `test/grpc/${name}.test.ts`),
     atOnce: 1,
   },
 ];

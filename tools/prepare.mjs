@@ -13,6 +13,8 @@ import { bringDockerBase } from "./steps/dockerBase.mjs";
 import { bringDockerPackages, lackingDockerPackages } from "./steps/dockerPackages.mjs";
 import { bringGuestPackages, lackingGuestPackages } from "./steps/guestPackages.mjs";
 import { bringHostPackages } from "./steps/hostPackages.mjs";
+import { bringLanguagePackages, lackingLanguagePackages } from "./steps/languagePackages.mjs";
+import { bringLanguages } from "./steps/languages.mjs";
 import { bringNode } from "./steps/node.mjs";
 import { bringNpmPackages } from "./steps/npmPackages.mjs";
 import { bringPulumi } from "./steps/pulumi.mjs";
@@ -21,8 +23,9 @@ import { bringSdkGenerator } from "./steps/sdkGenerator.mjs";
 /**
  * What is brought beside Node and the npm packages: lvm2 and the like, the compiled package, the CLI; for tests a Cinder
  * from PyPI with all that it needs, and Debian's Cinder, which needs the same; what boots the guest; Docker with a Debian
- * for its images; and the generators of SDKs.
- * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest" | "docker" | "sdks"} Need
+ * for its images; the generators of SDKs; and what runs
+ * programs in Python and Go.
+ * @typedef {"host" | "dist" | "pulumi" | "cinder" | "cinder-debian" | "guest" | "docker" | "sdks" | "languages"} Need
  */
 
 /** For a user's programs. @type {readonly Need[]} */
@@ -43,6 +46,7 @@ export function requireFitMachine(needs) {
     ...(cinder ? lackingCinderPackages(env) : []),
     ...(guest ? lackingGuestPackages(env) : []),
     ...(docker ? lackingDockerPackages(env) : []),
+    ...(needs.includes("languages") ? lackingLanguagePackages(env) : []),
   ];
   const root = needs.includes("host") || cinder || guest || docker;
   const sentences = requirements({ ...machine, lacking, cinder, guest, docker, ...(root ? {} : { uid: 0 }) });
@@ -61,6 +65,7 @@ export async function prepare(needs) {
   if (needsCinder(needs)) await bringCinderPackages(env);
   if (needs.includes("guest")) await bringGuestPackages(env);
   if (needs.includes("docker")) await bringDockerPackages(env);
+  if (needs.includes("languages")) await bringLanguagePackages(env);
   mkdirSync(cacheDir, { recursive: true });
   await whileLocked(cacheDir, env, () => bringNode(env));
   await whileLocked(root, env, async () => {
@@ -70,6 +75,7 @@ export async function prepare(needs) {
   await whileLocked(cacheDir, env, async () => {
     if (needs.includes("pulumi")) await bringPulumi(env);
     if (needs.includes("sdks")) await bringSdkGenerator(env);
+    if (needs.includes("languages")) await bringLanguages(env);
     if (needs.includes("cinder")) await bringCinder(env);
     if (needs.includes("cinder-debian")) await bringCinderOfDebian(env);
     if (needs.includes("docker")) await bringDockerBase(env);

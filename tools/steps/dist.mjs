@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { root } from "../lib/places.mjs";
 import { quiet } from "../lib/quiet.mjs";
@@ -44,6 +44,8 @@ async function compile(folder, stamped, env) {
   );
   // It says that they are CommonJS.
   copyFileSync(join(root, "sdk/plugin/package.json"), join(folder, "sdk/plugin/package.json"));
+  // By the name that Pulumi looks for in a folder, for programs in this checkout.
+  symlinkSync("bin.js", join(folder, "provider/plugin/pulumi-resource-blockbox"));
   for (const program of programs()) chmodSync(join(folder, relative(dist, join(root, program))), 0o755);
   writeFileSync(join(folder, ".sources"), stamped);
 }

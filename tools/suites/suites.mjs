@@ -75,6 +75,14 @@ export const suites = [
     tests: "test/scenarios",
     atOnce: 1,
   },
+  // Programs in other languages, by the packages that are written from the schema.
+  {
+    name: "languages",
+    needs: ["host", "dist", "pulumi", "languages"],
+    limitS: 1200,
+    tests: "test/languages",
+    atOnce: 1,
+  },
   // The compose files of the examples, as they stand: a Cinder in containers.
   {
     name: "compose",

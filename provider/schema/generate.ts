@@ -3,6 +3,7 @@ import { functions } from "../functions/index.js";
 import { resources } from "../resources/index.js";
 import { errorsPage } from "./errorsPage.js";
 import { packageSchema } from "./packageSchema.js";
+import { configurationPage, functionsPage, resourcePage } from "./pages.js";
 import { typescriptClass, typescriptSharedTypes } from "./typescript.js";
 import { typescriptFunctions } from "./typescriptFunctions.js";
 
@@ -14,6 +15,11 @@ export function generate(projectFolder: string): Map<string, string> {
   return new Map([
     ["schema.json", `${JSON.stringify(packageSchema(manifest, declarations, asked), undefined, 2)}\n`],
     ["docs/errors.md", errorsPage()],
+    ["docs/functions.md", functionsPage(asked)],
+    ["docs/installation-configuration.md", configurationPage()],
+    ...declarations.map(
+      (declaration) => [`docs/${declaration.name.toLowerCase()}.md`, resourcePage(declaration)] as const,
+    ),
     ["sdk/nodejs/functions.ts", typescriptFunctions(asked)],
     ["sdk/nodejs/types.ts", typescriptSharedTypes(declarations)],
     ...declarations.map(

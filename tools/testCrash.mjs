@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { Failure, runMain } from "./lib/failure.mjs";
+import { wholeNumber } from "./lib/wholeNumber.mjs";
 import { prepare, requireFitMachine } from "./prepare.mjs";
 import { runSuite } from "./suites/runSuite.mjs";
 import { resultTable } from "./suites/table.mjs";
@@ -28,8 +29,8 @@ await runMain(async () => {
     },
   });
   if (values.guest && values.service !== "lvm") throw new Failure("--guest goes with --service lvm.");
-  const rounds = whole("rounds", values.rounds ?? "10");
-  const seed = whole("seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 31)));
+  const rounds = wholeNumber("rounds", values.rounds ?? "10");
+  const seed = wholeNumber("seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 31)));
   const names = values.service === undefined ? Object.keys(services) : [values.service];
   const chosen = names.map((name) => {
     const service = services[name];
@@ -55,13 +56,3 @@ await runMain(async () => {
   process.stdout.write(`\n${resultTable(rows)}`);
   return rows.some((row) => row.failed > 0) ? 1 : 0;
 });
-
-/**
- * @param {string} name
- * @param {string} text
- */
-function whole(name, text) {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Failure(`--${name} is a whole number from 1.`);
-  return number;
-}

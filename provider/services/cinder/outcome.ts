@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isCancelled } from "../../cancellation.js";
 import { BlockboxError, type ErrorCode } from "../../errors.js";
 import type { Kind } from "./api/describe.js";
 import { listMessages } from "./api/messages.js";
 import { listVolumeServices } from "./api/services.js";
 import type { CinderClient } from "./client/client.js";
+
+const lookAgainMs = 300;
 
 /** A thing of Cinder's that is not as it should be after an operation. */
 export interface Failed {
@@ -71,8 +74,18 @@ export function operationLate(
   });
 }
 
-/** What Cinder says about the operation: its request's messages, or where that is not known, those of the newest that is not older. */
-async function messageOf(
+/** What Cinder says about the operation. It writes that down only after the status, so that it may take a moment. */
+async function messageOf(client: CinderClient, id: string, circumstances: Circumstances): Promise<string | undefined> {
+  const looks = circumstances.since === undefined ? 1 : 4;
+  for (let look = 1; ; look += 1) {
+    const message = await messageSoFar(client, id, circumstances);
+    if (message !== undefined || look === looks) return message;
+    await sleep(lookAgainMs);
+  }
+}
+
+/** Its request's messages, or where that is not known, those of the newest that is not older. */
+async function messageSoFar(
   client: CinderClient,
   id: string,
   { since = 0, requestId }: Circumstances,

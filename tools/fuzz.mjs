@@ -19,7 +19,7 @@ await runMain(async () => {
   requireFitMachine(needs);
   const env = await prepare(needs);
   const rules = { BLOCKBOX_SEED: String(seed), BLOCKBOX_EDITS: String(edits) };
-  const suite = { name: "fuzz", needs, limitS: aroundS + edits * editS, tests: "test/scenarios/fidelity.test.ts" };
+  const suite = { name: "fuzz", needs, limitS: aroundS + edits * editS, tests: "test/fuzz/fidelity.test.ts" };
   const row = { name: "fuzz", ...(await runSuite({ ...suite, atOnce: 1, env: rules }, env)) };
   process.stdout.write(`\n${resultTable([row])}`);
   return row.failed > 0 ? 1 : 0;

@@ -188,6 +188,18 @@ test("read only: the device too", async (t) => {
   await bed.deployment.destroy();
 });
 
+test("an attachment is judged by what its volume will be, read only or not, in the same update", async (t) => {
+  const bed = await makeBed(t, "becoming");
+  const program = (readOnly: boolean) => [bed.backend(), bed.volume("data", { size: 1, readOnly })];
+  const attached = (readOnly: boolean) => [...program(readOnly), bed.attachment("disk", "data")];
+  await bed.deployment.up(program(false));
+  await assert.rejects(bed.deployment.preview(attached(true)), /mode: must be "ro": the volume is read only/);
+  await bed.deployment.up(program(true));
+  await assert.rejects(bed.deployment.preview(attached(true)), /mode: must be "ro": the volume is read only/);
+  assert.deepEqual(ops(await bed.deployment.preview(attached(false))), ["same", "update", "create"]);
+  await bed.deployment.up(attached(false));
+});
+
 test("a mount that is gone is put back", async (t) => {
   const bed = await makeBed(t, "back");
   const program = [bed.backend(), bed.volume("data", { size: 1 }), bed.attachment("disk", "data")];

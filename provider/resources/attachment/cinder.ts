@@ -15,6 +15,7 @@ import { isNamedAs } from "../../services/claims.js";
 import type { Identity } from "../../services/service.js";
 import { limitsOf } from "../limits.js";
 import { type Life, refusal, replaces } from "../resource.js";
+import { plannedReadOnly } from "../volume/plannedReadOnly.js";
 import {
   createHere,
   deleteHere,
@@ -129,8 +130,9 @@ function refuseMount({ mount }: Inputs): Failure[] {
 /** Against attaching that volume. */
 function volumeProblems(identity: Identity, wanted: Inputs, volume: CinderVolume): Failure[] {
   const problems: Failure[] = [];
-  // Whatever its value: see makeAttachment.ts.
-  if (wanted.mode === "rw" && "readonly" in volume.metadata)
+  // Whatever its value: see makeAttachment.ts. Nor does it matter whether it will be set or taken back.
+  const isMarked = "readonly" in volume.metadata || plannedReadOnly(volume.id) !== undefined;
+  if (wanted.mode === "rw" && isMarked)
     problems.push({
       property: "mode",
       reason: 'must be "ro": the volume is, or once was, marked read only, and Cinder attaches it so',

@@ -7,6 +7,7 @@ import { lvm } from "../../services/lvm/index.js";
 import type { AttachedDevice, ForeseenAttachment, Location } from "../../services/service.js";
 import { StillAttachedError } from "../../services/stillAttached.js";
 import { type Life, refusal, replaces } from "../resource.js";
+import { plannedReadOnly } from "../volume/plannedReadOnly.js";
 import type { AttachmentOutputs, AttachmentInputs as Inputs } from "./declaration.js";
 import {
   changeMount,
@@ -48,7 +49,8 @@ export const attachmentWithLvm: Life<Inputs, Record> = {
       device,
       content,
     }: ForeseenAttachment = looks ? await lvm.attachments.foresee(identity, id, !isNew) : { problems: [] };
-    const problems = readOnly && mode === "rw" ? [...ofVolume, isReadOnly] : ofVolume;
+    const willBeReadOnly = plannedReadOnly(id) ?? readOnly;
+    const problems = looks && willBeReadOnly && mode === "rw" ? [...ofVolume, isReadOnly] : ofVolume;
     if (!isKnown) return problems;
     const ofContent = content ? contentProblems(mount, content) : [];
     return [...problems, ...mountProblems(identity.digest, mount, before?.mount, device), ...ofContent];

@@ -27,6 +27,7 @@ import { asPartlyMade } from "../partlyMade.js";
 import { type Life, refusal, replaces } from "../resource.js";
 import { seenDescription } from "../seenDescription.js";
 import type { VolumeInputs as Inputs, VolumeOutputs } from "./declaration.js";
+import { planReadOnly, readOnlyIsSettled } from "./plannedReadOnly.js";
 
 /** `__unfinished`: its create failed, and it may never have been whole. */
 type Record = Inputs & VolumeOutputs & { __location: CinderLocation; __unfinished?: boolean };
@@ -57,8 +58,11 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     const cinder = cinderOf(olds.cloud);
     settlePlanned(cinder, identity.digest);
     if (replaces(differences)) return;
-    if (differences.some(({ path }) => path[0] === "readOnly") && (await isAttached(cinder, id)))
-      throw refusal("readOnly", "cannot change while the volume is attached: detach it first");
+    if (differences.some(({ path }) => path[0] === "readOnly")) {
+      if (await isAttached(cinder, id))
+        throw refusal("readOnly", "cannot change while the volume is attached: detach it first");
+      if (!isUnknown(news.readOnly)) planReadOnly(id, news.readOnly === true);
+    }
     if (isUnknown(news.size) || news.size === undefined) return;
     if (olds.size === undefined || news.size <= olds.size) return;
     const reason = await growthProblem(cinder, identity.digest, requireUuid("Volume", id), news.size);
@@ -113,6 +117,7 @@ export const volumeWithCinder: Life<Inputs, Record> = {
 
   async update(identity, id, olds, news) {
     const cinder = cinderOf(olds.cloud);
+    readOnlyIsSettled(id);
     // From now on Cinder counts the growth itself.
     settlePlanned(cinder, identity.digest);
     const location = await cinder.client.location();

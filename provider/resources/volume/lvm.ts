@@ -7,6 +7,7 @@ import type { Location, PoolReference, VolumeFacts, VolumeSource, VolumeWish } f
 import { identityOf } from "../identity.js";
 import { type Asker, type Life, refusal, replaces } from "../resource.js";
 import type { VolumeInputs, VolumeOutputs } from "./declaration.js";
+import { planReadOnly, readOnlyIsSettled } from "./plannedReadOnly.js";
 
 /** A Volume with LVM always names its Backend. */
 type Inputs = VolumeInputs & { backend: string };
@@ -32,9 +33,11 @@ export const volumeWithLvm: Life<Inputs, Record> = {
       if (news.adopt && news.adopt.sourceName === partsOf(id).lv) awaitHandOver(id, asker);
       return;
     }
-    const flips = differences.some(({ path }) => path[0] === "readOnly");
-    if (flips && (await lvm.volumes.isAttached(id, olds.__location)))
-      throw refusal("readOnly", "cannot change while the volume is attached: detach it first");
+    if (differences.some(({ path }) => path[0] === "readOnly")) {
+      if (await lvm.volumes.isAttached(id, olds.__location))
+        throw refusal("readOnly", "cannot change while the volume is attached: detach it first");
+      if (!isUnknown(news.readOnly)) planReadOnly(id, news.readOnly === true);
+    }
     if (isUnknown(news.size) || news.size === undefined || news.size <= olds.size) return;
     const reason = await lvm.volumes.refuseGrowth(identity, id, olds.__location, news.size);
     if (reason !== undefined) throw refusal("size", reason);
@@ -59,6 +62,7 @@ export const volumeWithLvm: Life<Inputs, Record> = {
   },
 
   async update(identity, id, olds, news) {
+    readOnlyIsSettled(id);
     const wanted = { ...news, size: news.size ?? olds.size, bootable: news.bootable ?? olds.bootable ?? false };
     const wish = await wishOf({ ...wanted, snapshotId: undefined, sourceVolumeId: undefined });
     return record(wanted, wish, await lvm.volumes.update(identity, id, wish, olds.__location));

@@ -165,8 +165,11 @@ describe("an Attachment to another host", () => {
     await assertRefused(preview([...others, attachment("disk")]), "volume", new RegExp(`${held.id} of host theirs`));
     assert.deepEqual(bed().proxy.journal.writes(), []);
     await bed().rig.call("DELETE", `/attachments/${held.id}`);
-    await deployment.up(others);
-    await assertRefused(preview([...others, attachment("disk", of("other"))]), "mode", /read only/);
+    // Also while it is only to become so.
+    for (const isSo of [false, true]) {
+      if (isSo) await deployment.up(others);
+      await assertRefused(preview([...others, attachment("disk", of("other"))]), "mode", /read only/);
+    }
     const ro = attachment("disk", (ref) => ({ volume: ref("other"), mode: "ro" }));
     await converge(deployment, [...others, ro], { disk: "create" });
     await deployment.up(others);

@@ -3,7 +3,7 @@ import { plainValues } from "../declaration/plain.js";
 import type { Asker, Resource } from "../resources/resource.js";
 import { duringRequest } from "../services/quiet.js";
 import { engineError, plainError } from "./errors.js";
-import { hidden, visible } from "./values.js";
+import { hidden, recorded, visible } from "./values.js";
 
 type Properties = Record<string, unknown>;
 
@@ -95,9 +95,4 @@ function asker({ __urn, __backend, __deletesFirst }: Properties): Asker {
     backendUrn: typeof __backend === "string" ? __backend : undefined,
     deletesFirst: __deletesFirst === true || undefined,
   };
-}
-
-/** Outputs as state holds them, without what only this door needs. */
-function recorded({ __urn, __backend, __deletesFirst, __provider, ...outputs }: Properties): Properties {
-  return outputs;
 }

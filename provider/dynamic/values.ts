@@ -14,3 +14,10 @@ export function hidden(properties: Properties): Properties {
     hiddenInputs.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]),
   );
 }
+
+/** Outputs as state holds them, without what only this door needs; a stack may have gone on with the plugin since. */
+export function recorded({ __provider, ...outputs }: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(outputs).filter(([name]) => !hiddenInputs.some((hidden) => hidden === name)),
+  );
+}

@@ -1,4 +1,4 @@
-import { isUnknown, UNKNOWN } from "../declaration/unknown.js";
+import { UNKNOWN } from "../declaration/unknown.js";
 import type { Asker } from "../resources/resource.js";
 import type { Properties } from "./values.js";
 
@@ -6,7 +6,7 @@ import type { Properties } from "./values.js";
 const planned = new Map<string, string>();
 
 export function planBackend(id: string, urn: string): void {
-  if (!isUnknown(id)) planned.set(id, urn);
+  planned.set(id, urn);
 }
 
 /** It exists from now on. */

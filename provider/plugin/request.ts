@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { plainValues } from "../declaration/plain.js";
 import { PartlyMadeError, userMessage } from "../errors.js";
 import { duringRequest } from "../services/quiet.js";
 import { AnyMessage, type Grpc, grpc, provider, StatusMessage } from "./protocol.js";
@@ -53,7 +52,7 @@ function failure(error: unknown, { secrets, inputs }: Current): Partial<Grpc.Sta
 function partlyMade({ partial }: PartlyMadeError, reason: string, secrets: Secrets, inputs: Properties): Grpc.Metadata {
   const detail = new provider.ErrorResourceInitFailed()
     .setId(partial.resourceId)
-    .setProperties(sent(plainValues({ ...inputs, ...partial.outputs }), secrets))
+    .setProperties(sent({ ...inputs, ...partial.outputs }, secrets))
     .setInputs(sent(inputs, secrets))
     .setReasonsList([reason]);
   const packed = new AnyMessage();

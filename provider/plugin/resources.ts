@@ -1,3 +1,4 @@
+import { recorded, visible } from "../dynamic/values.js";
 import type { Asker, Resource } from "../resources/resource.js";
 import { detailedDiff } from "./detailedDiff.js";
 import { asPlanned, backendIsMade, planBackend } from "./plannedBackends.js";
@@ -122,16 +123,6 @@ export async function remove(request: Provider.DeleteRequest): Promise<void> {
   requestHas(secrets);
   const resource = await resourceOf(urn);
   await resource.delete({ urn }, request.getId(), limited(recorded(values), "delete", request.getTimeout()));
-}
-
-/** Inputs without those that only the dynamic door has: a resource may come from there. */
-function visible(values: Properties): Properties {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith("__")));
-}
-
-/** Outputs as state holds them, without those of the dynamic door. */
-function recorded({ __urn, __backend, __deletesFirst, __provider, ...outputs }: Properties): Properties {
-  return outputs;
 }
 
 /** With the option `customTimeouts`, in seconds; an input `timeouts` says it more precisely. 0 is no such option. */

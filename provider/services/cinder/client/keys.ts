@@ -63,6 +63,14 @@ export const numberKeys = {
   },
 };
 
+/** What a number has to be, where a value is not that. */
+export function wantedNumber(key: NumberKey, value: unknown): string | undefined {
+  const { whole, from, to } = numberKeys[key];
+  const number = Number(value);
+  if (number >= from && number <= to && (!whole || Number.isInteger(number))) return undefined;
+  return `${whole ? "a whole number" : "a number of seconds"} from ${from} to ${to}`;
+}
+
 /** The setting that is true or false. */
 export const insecureKey = { doc: "Whether the endpoints' certificates are left unchecked." };
 

@@ -1,7 +1,7 @@
 import { configuration, type ReadSetting } from "../../../configuration.js";
 import { BlockboxError } from "../../../errors.js";
 import { cloudSettings } from "./cloudEntry.js";
-import { type NumberKey, numberKeys, type Settings, type TextKey, textKeys } from "./keys.js";
+import { type NumberKey, numberKeys, type Settings, type TextKey, textKeys, wantedNumber } from "./keys.js";
 
 export type { Settings } from "./keys.js";
 
@@ -73,15 +73,13 @@ function switches(): Settings {
 
 function numbers(read: ReadSetting): Settings {
   const settings: Settings = {};
-  for (const [key, { whole, from, to }] of Object.entries(numberKeys)) {
+  for (const key of Object.keys(numberKeys) as NumberKey[]) {
     const text = filled(read(key));
     if (text === undefined) continue;
-    const value = Number(text);
-    if (!(value >= from && value <= to) || (whole && !Number.isInteger(value))) {
-      const kind = whole ? "a whole number" : "a number of seconds";
-      throw new BlockboxError("CONFIG_INVALID", `blockbox:${key} is "${text}". It is ${kind} from ${from} to ${to}.`);
-    }
-    settings[key as NumberKey] = value;
+    const wanted = wantedNumber(key, text);
+    if (wanted !== undefined)
+      throw new BlockboxError("CONFIG_INVALID", `blockbox:${key} is "${text}". It is ${wanted}.`);
+    settings[key] = Number(text);
   }
   return settings;
 }

@@ -1,6 +1,6 @@
 import { isUnknown } from "../../../declaration/unknown.js";
 import type { Failure } from "../../../declaration/validate.js";
-import { cloudKey, insecureKey, numberKeys, textKeys } from "./keys.js";
+import { cloudKey, insecureKey, type NumberKey, numberKeys, textKeys, wantedNumber } from "./keys.js";
 
 const known = { ...textKeys, ...numberKeys, insecure: insecureKey, cloud: cloudKey };
 
@@ -21,8 +21,6 @@ function problem(key: string, value: unknown): string | undefined {
   if (!Object.hasOwn(known, key)) return `is not known here; known are ${Object.keys(known).join(", ")}`;
   if (key === "insecure") return ["true", "false"].includes(String(value)) ? undefined : "must be true or false";
   if (!Object.hasOwn(numberKeys, key)) return typeof value === "string" ? undefined : "must be a string";
-  const { whole, from, to } = numberKeys[key as keyof typeof numberKeys];
-  const number = Number(value);
-  if (number >= from && number <= to && (!whole || Number.isInteger(number))) return undefined;
-  return `must be ${whole ? "a whole number" : "a number of seconds"} from ${from} to ${to}`;
+  const wanted = wantedNumber(key as NumberKey, value);
+  return wanted && `must be ${wanted}`;
 }

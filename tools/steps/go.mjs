@@ -64,6 +64,18 @@ export async function bringGo(env) {
 }
 
 /**
+ * What that Go builds programs for this machine in, whatever a shell is set up for.
+ * @param {{ ours: boolean }} go
+ * @param {import("../lib/environment.mjs").Environment} env
+ */
+export function goEnvironment({ ours }, env) {
+  /** @type {import("../lib/environment.mjs").Environment} */
+  const own = { ...env, GOWORK: "off", CGO_ENABLED: env.CGO_ENABLED ?? "0" };
+  for (const name of ["GOOS", "GOARCH", ...(ours ? ["GOROOT"] : [])]) delete own[name];
+  return own;
+}
+
+/**
  * @param {import("../lib/environment.mjs").Environment} env
  * @returns {Promise<string>} a python3 that has pip
  */

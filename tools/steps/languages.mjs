@@ -6,8 +6,8 @@ import { cacheDir, root } from "../lib/places.mjs";
 import { quiet } from "../lib/quiet.mjs";
 import { step } from "../lib/step.mjs";
 import { makeWhole } from "../lib/whole.mjs";
-import { systemPython } from "./cinderPlaces.mjs";
-import { bringGo } from "./go.mjs";
+import { bringGo, goEnvironment } from "./go.mjs";
+import { makeVenv } from "./venv.mjs";
 
 const modules = join(root, "tools/toolchain/go");
 const packageList = join(root, "tools/toolchain/python/pulumi.txt");
@@ -39,30 +39,31 @@ export async function bringLanguages(env) {
   if (hosts.some(({ name }) => findAll(env, name).length === 0)) {
     if (!existsSync(hostsFolder)) {
       await step("Pulumi's hosts for Python and Go: building from Go modules (once)", () =>
-        makeWhole(hostsFolder, (folder) => buildHosts(go.program, folder, env)),
+        makeWhole(hostsFolder, (folder) => buildHosts(go, folder, env)),
       );
     }
     putFirst(env, hostsFolder);
   }
   if (!existsSync(venv)) {
-    await step("Pulumi for Python: installing from PyPI", () => makeWhole(venv, (folder) => install(folder, env)));
+    await step("Pulumi for Python: installing from PyPI", () =>
+      makeWhole(venv, (folder) => makeVenv(folder, packageList, "install Pulumi for Python from PyPI", env)),
+    );
   }
 }
 
 /**
- * @param {string} go
+ * @param {{ program: string, ours: boolean }} go
  * @param {string} folder
  * @param {import("../lib/environment.mjs").Environment} env
  */
 async function buildHosts(go, folder, env) {
-  /** @type {import("../lib/environment.mjs").Environment} */
-  const goEnv = { ...env, GOWORK: "off", CGO_ENABLED: "0" };
+  const goEnv = goEnvironment(go, env);
   /**
    * @param {string} module
    * @param {string[]} args
    */
   const run = (module, args) =>
-    quiet(go, args, {
+    quiet(go.program, args, {
       ...{ cwd: join(modules, module), env: goEnv, timeoutMs: 20 * 60_000 },
       what: "build Pulumi's language hosts",
     });
@@ -72,20 +73,6 @@ async function buildHosts(go, folder, env) {
   const executor = "pulumi-language-python-exec";
   copyFileSync(join(listed.trim().split("\n").at(-1) ?? "", "python/cmd", executor), join(folder, executor));
   chmodSync(join(folder, executor), 0o755);
-}
-
-/**
- * @param {string} folder
- * @param {import("../lib/environment.mjs").Environment} env
- */
-async function install(folder, env) {
-  const what = "install Pulumi for Python from PyPI";
-  const pipEnv = { ...env, PIP_NO_INPUT: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_ROOT_USER_ACTION: "ignore" };
-  await quiet(systemPython, ["-m", "venv", folder], { env, timeoutMs: 2 * 60_000, what });
-  const flags = ["--quiet", "--no-deps", "--only-binary=:all:", "--requirement", packageList];
-  await quiet(join(folder, "bin/python"), ["-m", "pip", "install", ...flags], {
-    ...{ cwd: cacheDir, env: pipEnv, timeoutMs: 10 * 60_000, what },
-  });
 }
 
 /** @param {string[]} files */

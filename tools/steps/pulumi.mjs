@@ -6,7 +6,7 @@ import { cacheDir, root } from "../lib/places.mjs";
 import { quiet } from "../lib/quiet.mjs";
 import { step } from "../lib/step.mjs";
 import { makeWhole } from "../lib/whole.mjs";
-import { bringGo } from "./go.mjs";
+import { bringGo, goEnvironment } from "./go.mjs";
 import { findPulumi } from "./pulumiOnPath.mjs";
 
 const version = "3.259.0"; // as tools/toolchain/go/cli/go.mod
@@ -37,11 +37,8 @@ export async function bringPulumi(env) {
  */
 async function build(go, bin, env) {
   const work = join(cacheDir, "go-work");
-  /** @type {import("../lib/environment.mjs").Environment} */
-  const goEnv = { ...env, GOWORK: "off", CGO_ENABLED: env.CGO_ENABLED ?? "0" };
-  for (const name of ["GOOS", "GOARCH"]) delete goEnv[name];
+  const goEnv = goEnvironment(go, env);
   if (go.ours) {
-    delete goEnv.GOROOT;
     // Whoever has no Go has no use for gigabytes of its caches either.
     Object.assign(goEnv, {
       GOPATH: join(work, "path"),

@@ -5,7 +5,7 @@ import { cacheDir, root } from "../lib/places.mjs";
 import { quiet } from "../lib/quiet.mjs";
 import { step } from "../lib/step.mjs";
 import { makeWhole } from "../lib/whole.mjs";
-import { bringGo } from "./go.mjs";
+import { bringGo, goEnvironment } from "./go.mjs";
 
 const source = join(root, "tools/toolchain/go/sdks");
 
@@ -22,14 +22,11 @@ export const sdkGenerator = join(folder, "sdks");
 export async function bringSdkGenerator(env) {
   if (existsSync(folder)) return;
   const go = await bringGo(env);
-  /** @type {import("../lib/environment.mjs").Environment} */
-  const goEnv = { ...env, GOWORK: "off", CGO_ENABLED: env.CGO_ENABLED ?? "0" };
-  if (go.ours) delete goEnv.GOROOT;
   await step("Generators of SDKs: building from Go modules (once)", () =>
     makeWhole(folder, async (made) => {
       await quiet(go.program, ["build", "-trimpath", "-mod=readonly", "-o", join(made, "sdks"), "."], {
         cwd: source,
-        env: goEnv,
+        env: goEnvironment(go, env),
         timeoutMs: 20 * 60_000,
         what: "build the generators of SDKs",
       });

@@ -14,10 +14,11 @@ const limitMs = 60 * 60_000;
 const benches = {
   cinder: ["dist", "pulumi", "cinder"],
   lvm: ["host", "dist", "pulumi", "guest"],
+  plugin: ["dist"],
   iscsi: ["host", "dist", "cinder", "guest"],
 };
 
-// `npm run bench cinder`, `npm run bench lvm`, `npm run bench iscsi`; words behind it choose among its figures.
+// `npm run bench cinder`, `npm run bench lvm` and so on; words behind it choose among its figures.
 await runMain(async () => {
   const [name = "", ...words] = process.argv.slice(2);
   const needs = benches[name];

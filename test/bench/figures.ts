@@ -9,10 +9,18 @@ export interface Figure {
   readonly limit?: { readonly ratio: number } | { readonly atMost: number } | { readonly aboveFloor: number };
 }
 
-export function isMet({ value, floor = 0, limit }: Figure): boolean | undefined {
+function isMet({ value, floor = 0, limit }: Figure): boolean | undefined {
   if (limit === undefined) return undefined;
   if ("ratio" in limit) return value <= limit.ratio * floor;
   return "atMost" in limit ? value <= limit.atMost : value <= floor + limit.aboveFloor;
+}
+
+/** Says which limits are missed, and makes that this program's end. */
+export function conclude(figures: readonly Figure[]): void {
+  const missed = figures.filter((figure) => isMet(figure) === false);
+  const names = missed.map(({ name }) => name.trim()).join("; ");
+  process.stdout.write(missed.length === 0 ? "All limits are met.\n" : `Missed: ${names}.\n`);
+  process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
 const columns = ["figure", "value", "floor", "ratio", "limit", ""];

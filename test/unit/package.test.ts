@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +26,20 @@ function cli(name: string, path: string): string[] {
 test("the published package is sound (publint)", async (t) => {
   const archive = await packed(t);
   await execa(process.execPath, [...cli("publint", "src/cli.js"), "--strict", archive], { cwd: root, timeout: 60_000 });
+});
+
+test("it is small, and holds what users read and run", async (t) => {
+  const archive = await packed(t);
+  assert.ok(statSync(archive).size <= 2 ** 20, `${statSync(archive).size} bytes`);
+  const { stdout } = await execa("tar", ["--list", "--gzip", "--file", archive], { timeout: 60_000 });
+  const files = new Set(stdout.split("\n").map((line) => line.replace(/^package\//, "")));
+  const { bin } = require("../../package.json") as { bin: Record<string, string> };
+  for (const file of [...Object.values(bin), "schema.json", "README.md", "LICENSE", "docs/volume.md"])
+    assert.ok(files.has(file), `${file} is missing`);
+  assert.deepEqual(
+    [...files].filter((file) => /^(test|tools|provider|sdk|examples)\//.test(file)),
+    [],
+  );
 });
 
 test("its types resolve for ESM and CommonJS programs, old resolution too (attw)", async (t) => {

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { manyVolumes } from "../../support/cinder/many.js";
 import type { CinderRig } from "../../support/cinder/options.js";
 import { startCinder } from "../../support/cinder/rig.js";
-import { type Figure, figureTable, isMet } from "../figures.js";
+import { conclude, type Figure, figureTable } from "../figures.js";
 import { Bare } from "./bare.js";
 import { cliFigures } from "./cli.js";
 import { lifeFigures } from "./life.js";
@@ -64,6 +64,4 @@ try {
   await bare.close();
   await rig.stop();
 }
-const missed = figures.filter((figure) => isMet(figure) === false);
-say(missed.length === 0 ? "All limits are met." : `Missed: ${missed.map(({ name }) => name.trim()).join("; ")}.`);
-process.exitCode = missed.length === 0 ? 0 : 1;
+conclude(figures);

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Figure, figureTable, isMet } from "../figures.js";
+import { conclude, type Figure, figureTable } from "../figures.js";
 import { lifeFigures } from "./life.js";
 import { memoryFigures } from "./memory.js";
 import { previewFigures } from "./preview.js";
@@ -35,6 +35,4 @@ for (const [name, part] of Object.entries(parts)) {
   say(figureTable(found));
   figures.push(...found);
 }
-const missed = figures.filter((figure) => isMet(figure) === false);
-say(missed.length === 0 ? "All limits are met." : `Missed: ${missed.map(({ name }) => name.trim()).join("; ")}.`);
-process.exitCode = missed.length === 0 ? 0 : 1;
+conclude(figures);

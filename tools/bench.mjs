@@ -13,7 +13,8 @@ const limitMs = 60 * 60_000;
  */
 const benches = {
   cinder: ["dist", "pulumi", "cinder"],
-  lvm: ["host", "dist", "pulumi", "guest"],
+  lvm: ["host", "dist", "pulumi"],
+  thin: ["host", "dist", "pulumi", "guest"],
   plugin: ["dist"],
   iscsi: ["host", "dist", "cinder", "guest"],
 };

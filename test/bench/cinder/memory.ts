@@ -3,8 +3,8 @@ import type { CinderRig } from "../../support/cinder/options.js";
 import type { Stored } from "../../support/deployment.js";
 import { atOnce } from "../../support/engine.js";
 import type { Figure } from "../figures.js";
+import { withIdle } from "../idle.js";
 import { memoryOf } from "../memoryOf.js";
-import { withIdle } from "./idle.js";
 
 const parallel = 100;
 

@@ -4,8 +4,8 @@ import { startProxy } from "../../support/cinder/proxy.js";
 import type { Stored } from "../../support/deployment.js";
 import { atOnce, type Engine } from "../../support/engine.js";
 import { type Figure, median, timed } from "../figures.js";
+import { withIdle } from "../idle.js";
 import type { Bare } from "./bare.js";
-import { withIdle } from "./idle.js";
 
 const ways = [8, 100];
 

@@ -1,38 +1,16 @@
 import { parseArgs } from "node:util";
-import { conclude, type Figure, figureTable } from "../figures.js";
-import { lifeFigures } from "./life.js";
+import { conclude, type Figure } from "../figures.js";
+import { measure } from "../parts.js";
+import { createFigures } from "./create.js";
 import { memoryFigures } from "./memory.js";
 import { previewFigures } from "./preview.js";
 
-// npm run bench lvm; for development, in the guest: node --import tsx test/bench/lvm/main.ts life --volumes 20
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { volumes: { type: "string" }, rounds: { type: "string" } },
-});
-const rounds = Number(values.rounds ?? 3);
-const counts = values.volumes === undefined ? [20, 100] : [Number(values.volumes)];
+// npm run bench lvm; one part of it: npm run bench lvm preview
+const { positionals } = parseArgs({ allowPositionals: true });
 const parts: Record<string, () => Promise<Figure[]>> = {
-  async life() {
-    const figures: Figure[] = [];
-    // So many volumes at once are a median by themselves.
-    for (const count of counts) figures.push(...(await lifeFigures(count, count > 50 ? 1 : rounds)));
-    return figures;
-  },
-  preview: () => previewFigures(Math.max(...counts)),
-  memory: () => memoryFigures(Math.max(...counts)),
+  create: () => createFigures([20, 100], 3),
+  preview: () => previewFigures(200, 5),
+  memory: () => memoryFigures(200),
 };
-
-const strange = positionals.filter((name) => !(name in parts));
-if (strange.length > 0)
-  throw new Error(`no figures called ${strange.join(", ")}: there are ${Object.keys(parts).join(", ")}`);
-
-const say = (text: string) => process.stdout.write(`${text}\n`);
-say("Real lvm2 under a real device-mapper, in user-mode Linux: seconds are this guest's, ratios are what counts.\n");
-const figures: Figure[] = [];
-for (const [name, part] of Object.entries(parts)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const found = await part();
-  say(figureTable(found));
-  figures.push(...found);
-}
-conclude(figures);
+process.stdout.write("This host's lvm2 in loop activation, on sparse loop files.\n\n");
+conclude(await measure(parts, positionals));

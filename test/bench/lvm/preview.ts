@@ -1,38 +1,56 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { atOnce, Engine } from "../../support/engine.js";
-import { pathWith, shim } from "../../support/shim.js";
-import { type Figure, timed } from "../figures.js";
-import { makeVolumes, withPool } from "./pool.js";
+import { sharedLifetime } from "../../support/bed.js";
+import { type Made, Project } from "../../support/pulumi.js";
+import { type Figure, median, timed } from "../figures.js";
 
-/** What a preview without changes costs: lvm commands, counted by a program of that name in front on PATH. */
-export function previewFigures(count: number): Promise<Figure[]> {
-  return withPool(Math.max(4, count / 5), { thinPool: { maxOverSubscriptionRatio: 10 } }, async (pool) => {
-    const making = await Engine.start({ stack: pool.bed.group });
-    const volumes = await makeVolumes(making, pool, count);
-    await making.stop();
+/** As many dynamic resources of the same properties, each of which costs Pulumi's SDK time, of a provider that does nothing. */
+const idleProgram = `const pulumi = require("@pulumi/pulumi");
+const { resources } = require("pulumi-blockbox/schema.json");
 
-    const calls = join(pool.bed.dir, "calls");
-    const lvm = await shim(pool.bed.dir, "lvm", `echo "$1" >> ${calls}; exec "$real" "$@"`);
-    const engine = await Engine.start({ stack: pool.bed.group, env: { PATH: pathWith(lvm) } });
-    const seconds = await timed(() => atOnce(16, [pool.backend, ...volumes], (one) => engine.previewSame(one)));
-    await engine.stop();
-    const commands = countLines(calls);
+const idle = {
+  async check(olds, news) { return { inputs: news }; },
+  async diff() { return { changes: false }; },
+  async create(props) { return { id: props.name, outs: props }; },
+};
+const names = Object.keys(resources["blockbox:index:Volume"].properties);
+const declared = Object.fromEntries(names.map((name) => [name, undefined]));
+class Idle extends pulumi.dynamic.Resource {}
+for (const { name, args } of JSON.parse(process.env.PROGRAM)) new Idle(idle, name, { ...declared, name, ...args });
+`;
 
-    const ending = await Engine.start({ stack: pool.bed.group });
-    await atOnce(16, volumes, ({ id, outputs }) => ending.provider.delete(id, outputs));
-    await ending.stop();
-    return [
-      { name: `lvm commands of a no-op preview of ${count} volumes`, value: commands, unit: "", limit: { atMost: 3 } },
-      { name: "  its seconds, with the start of a process", value: seconds, unit: "s" },
-    ];
-  });
-}
-
-function countLines(file: string): number {
+/** `pulumi preview` of volumes that stay as they are, against that of resources of a provider that does nothing; in turns. */
+export async function previewFigures(count: number, rounds: number): Promise<Figure[]> {
+  const lifetime = sharedLifetime();
   try {
-    return readFileSync(file, "utf8").split("\n").filter(Boolean).length;
-  } catch {
-    return 0;
+    const ours = await Project.make(lifetime, "bench");
+    const loopFile = { path: ours.data("pool.img"), size: count + 2, sparse: true };
+    const pool: Made = { kind: "Backend", name: "pool", args: { lvm: { volumeGroup: ours.group, loopFile } } };
+    const volumes = (args: object) =>
+      [...Array(count).keys()].map(
+        (index): Made => ({ kind: "Volume", name: `v${index}`, args: { ...args, size: 1 } }),
+      );
+    ours.program = [pool, ...volumes({ backend: { idOf: "pool" } })];
+    const idle = await Project.make(lifetime, "bench", { entry: { file: "index.js", text: idleProgram } });
+    idle.program = volumes({ backend: "lvm:pool" });
+    const projects = [ours, idle];
+    for (const project of projects) await project.okUp("--skip-preview");
+    const took = new Map(projects.map((project) => [project, [] as number[]]));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const project of projects) {
+        const seconds = await timed(() => project.ok("preview", "--stack", project.stack, "--expect-no-changes"));
+        took.get(project)?.push(seconds);
+      }
+    }
+    for (const project of projects) await project.ok("destroy", "--yes", "--stack", project.stack, "--skip-preview");
+    return [
+      {
+        name: `pulumi preview of ${count} volumes without a change, against a provider that does nothing`,
+        value: median(took.get(ours) ?? []),
+        floor: median(took.get(idle) ?? []),
+        unit: "s",
+        limit: { ratio: 1.15 },
+      },
+    ];
+  } finally {
+    await lifetime.end();
   }
 }

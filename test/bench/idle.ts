@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
-import { makeProgramDir } from "../../support/programDir.js";
-import { type Provider, startProvider } from "../../support/provider.js";
-import type { Props } from "../../support/rpc.js";
+import { makeProgramDir } from "../support/programDir.js";
+import { type Provider, startProvider } from "../support/provider.js";
+import type { Props } from "../support/rpc.js";
 
 /** A provider that answers the same calls and does nothing. */
 const text = `exports.handler = () => ({

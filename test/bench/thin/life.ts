@@ -3,8 +3,8 @@ import { newMark } from "../../../provider/services/mark.js";
 import type { Stored } from "../../support/deployment.js";
 import { Engine } from "../../support/engine.js";
 import { type Figure, median, timed } from "../figures.js";
+import { destroy, make, type Pool, withPool } from "../pool.js";
 import { Bare } from "./bare.js";
-import { destroy, make, type Pool, withPool } from "./pool.js";
 
 const steps = ["created", "snapshotted", "cloned", "destroyed"] as const;
 type Life = Record<(typeof steps)[number], number>;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { type Bed, makeBed, sharedLifetime } from "../../support/bed.js";
-import type { Stored } from "../../support/deployment.js";
-import { atOnce, type Engine } from "../../support/engine.js";
+import { type Bed, makeBed, sharedLifetime } from "../support/bed.js";
+import type { Stored } from "../support/deployment.js";
+import { atOnce, type Engine } from "../support/engine.js";
 
 /** As Pulumi has it: so many resources at once. */
 const parallel = 16;

@@ -10,7 +10,7 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const parts: Record<string, () => Promise<Figure[]>> = {
   create: () => createFigures([20, 100], 3),
   preview: () => previewFigures(200, 5),
-  memory: () => memoryFigures(200),
+  memory: () => memoryFigures(200, 5),
 };
 process.stdout.write("This host's lvm2 in loop activation, on sparse loop files.\n\n");
 conclude(await measure(parts, positionals));

@@ -53,6 +53,15 @@ export async function strike(
   return { outcome, watchers };
 }
 
+/** Waits until a provider of the run has loaded our code, or the run has ended. */
+export async function workBegun(project: Project, ended: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  while (!isOver && watchersAmong(await project.processes("dynamic-provider/")).length === 0) await sleep(10);
+}
+
 /** Waits until the providers of a dead engine have ended, as each does within 5 s. */
 export async function outlive(watchers: readonly number[]): Promise<void> {
   const deadline = Date.now() + 5_000;

@@ -5,16 +5,25 @@ import { inputTable, nestedTables, outputTable, valueTable } from "./tables.js";
 
 const written = (source: string) => `<!-- Written by \`npm run schema\` from ${source}: change it there. -->`;
 
+const ofThePlugin =
+  "TypeScript is shown with the dynamic classes. Those of `pulumi-blockbox/plugin` take ids, as Python does: `backend: pool.id`.";
+
 /** docs/<resource>.md */
-export function resourcePage({ name, doc, inputs, outputs }: Declaration): string {
+export function resourcePage({ name, doc, inputs, outputs }: Declaration, example: string): string {
   const nestedOutputs = nestedTables(outputs, (fields) => valueTable("property", fields));
   return `# ${name}
 
-${written(`provider/resources/${name.toLowerCase()}/declaration.ts`)}
+${written(`provider/resources/${name.toLowerCase()}/declaration.ts and docs/examples/${name.toLowerCase()}`)}
 
 ${doc}
 
 Type \`blockbox:index:${name}\` with the plugin, \`pulumi-nodejs:dynamic/blockbox:${name}\` with the dynamic classes.
+
+## Example
+
+${example}
+
+${ofThePlugin}
 
 ## Inputs
 
@@ -32,7 +41,7 @@ ${nestedTables(inputs, inputTable)}${nestedOutputs === "" ? "" : `\n${nestedOutp
 }
 
 /** docs/functions.md */
-export function functionsPage(functions: readonly FunctionDeclaration[]): string {
+export function functionsPage(functions: readonly FunctionDeclaration[], example: string): string {
   const sections = functions.map(
     ({ name, doc, inputs, outputs }) =>
       `## ${name}\n\n${doc}\n\n${valueTable("argument", inputs)}\n\n${valueTable("result", outputs)}\n`,
@@ -40,9 +49,13 @@ export function functionsPage(functions: readonly FunctionDeclaration[]): string
   const values = Object.assign({}, ...functions.map(({ outputs }) => outputs));
   return `# Functions
 
-${written("provider/functions")}
+${written("provider/functions and docs/examples/functions")}
 
 In TypeScript they are plain async functions of \`pulumi-blockbox\`; with the plugin, each language has them as Pulumi's functions.
+
+## Example
+
+${example}
 
 ${sections.join("\n")}
 ## Types of results

@@ -31,13 +31,14 @@ export class Readme {
     writeFileSync(join(this.#session, "folder"), cwd);
   }
 
-  /** Runs the one command that begins with these words; answers what it printed. `edit` puts a test's own paths in. */
+  /** Runs the command that is these words, or else the one that begins with them; answers what it printed. `edit` puts a test's own paths in. */
   async run(
     begin: string,
     timeoutMs: number,
     edit: (command: string) => string = (command) => command,
   ): Promise<string> {
-    const found = this.#commands.filter((command) => command.startsWith(begin));
+    const same = this.#commands.filter((command) => command === begin);
+    const found = same.length > 0 ? same : this.#commands.filter((command) => command.startsWith(begin));
     assert.equal(found.length, 1, `"${begin}" begins ${found.length} commands of:\n${this.#commands.join("\n")}`);
     const [command = ""] = found;
     const { exitCode, timedOut, all } = await execa("bash", ["-c", session, this.#session, edit(command)], {

@@ -75,10 +75,10 @@ export const suites = [
     tests: "test/scenarios",
     atOnce: 1,
   },
-  // Programs in other languages, by the packages that are written from the schema.
+  // Programs in other languages, by the packages that are written from the schema, and the examples in docs/.
   {
     name: "languages",
-    needs: ["host", "dist", "pulumi", "languages"],
+    needs: ["host", "dist", "pulumi", "languages", "cinder"],
     limitS: 1200,
     tests: "test/languages",
     atOnce: 1,

@@ -40,6 +40,8 @@ describe("bad input fails in the preview and changes nothing", () => {
     await writeFile(bed.path("ext4.img"), "");
     await command("truncate", "-s", "16M", bed.path("ext4.img"));
     await command("mkfs.ext4", "-q", bed.path("ext4.img"));
+    await mkdir(bed.path("full"));
+    await writeFile(bed.path("full/file"), "somebody's own data");
     await mkdir(bed.path("busy"));
     await command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", bed.path("busy"));
     await foreignGroup(bed.path("foreign-pv.img"), `${bed.group}-foreign`);

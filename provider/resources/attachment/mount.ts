@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import type { Difference } from "../../declaration/compare.js";
 import type { Failure } from "../../declaration/validate.js";
 import { BlockboxError } from "../../errors.js";
@@ -93,6 +93,8 @@ function pathFault(digest: string, path: string): string | undefined {
     return `${existing} is not a directory: give the path of one, or of one to be made`;
   const real = realpathSync(existing);
   if (real !== existing) return `goes through a symbolic link: give ${real}${path.slice(existing.length)}`;
+  if (existing === path && readdirSync(path).length > 0)
+    return "is a directory that holds files, which the mount would hide: give an empty one, or one to be made";
   return undefined;
 }
 

@@ -77,6 +77,12 @@ export const attachments: readonly BadInput[] = [
     says: /directory/,
   },
   {
+    name: "a mount point that holds files",
+    program: mount((bed) => ({ path: bed.path("full") })),
+    property: path("mount.path"),
+    says: /holds files, which the mount would hide/,
+  },
+  {
     name: "a mount point below a file",
     program: mount((bed) => ({ path: `${bed.path("foreign.img")}/x` })),
     property: path("mount.path"),

@@ -7,6 +7,7 @@ import type { Location, PoolReference, VolumeFacts, VolumeSource, VolumeWish } f
 import { identityOf } from "../identity.js";
 import { type Asker, type Life, refusal, replaces } from "../resource.js";
 import type { VolumeInputs, VolumeOutputs } from "./declaration.js";
+import { withoutKnownSource } from "./knownSource.js";
 import { planReadOnly, readOnlyIsSettled } from "./plannedReadOnly.js";
 
 /** A Volume with LVM always names its Backend. */
@@ -42,6 +43,13 @@ export const volumeWithLvm: Life<Inputs, Record> = {
     const reason = await lvm.volumes.refuseGrowth(identity, id, olds.__location, news.size);
     if (reason !== undefined) throw refusal("size", reason);
   },
+
+  differing: (olds, _news, differences, id) =>
+    withoutKnownSource(differences, async () => {
+      const source = (await lvm.volumes.read(id, olds.__location))?.wish.source;
+      if (source === undefined) return {};
+      return "snapshot" in source ? { snapshotId: source.snapshot } : { sourceVolumeId: source.volume };
+    }),
 
   repair: () => "none",
 

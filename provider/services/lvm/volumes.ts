@@ -4,7 +4,7 @@ import { recentGroups } from "./change.js";
 import { changeVolume } from "./changeVolume.js";
 import { gibBytes } from "./geometry.js";
 import { handOver, refuseHandOver, requireHandedOver } from "./handOver.js";
-import { backendId, partsOf, requireGroupOf } from "./ids.js";
+import { backendId, partsOf, requireGroupOf, sourceOfId } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
 import { unmarkVolumeWhenQuiet } from "./marking.js";
@@ -91,7 +91,7 @@ export const volumes: VolumeService = {
 
 /** What a growth that was cut short added is no part of the volume yet: so the update that finishes it comes. */
 function seen(group: Group, lv: LogicalVolume): SeenVolume {
-  const { name, description, metadata, bootable, clearFrom } = parseTags(lv.tags);
+  const { name, description, metadata, bootable, source, clearFrom } = parseTags(lv.tags);
   const wish: VolumeWish = {
     name: name ?? lv.name,
     size: Math.floor((clearFrom ?? lv.sizeBytes) / gibBytes),
@@ -99,6 +99,7 @@ function seen(group: Group, lv: LogicalVolume): SeenVolume {
     metadata: metadata ?? {},
     bootable,
     readOnly: lv.permission === "ro",
+    ...(source === undefined ? {} : { source: sourceOfId(source) }),
   };
   return {
     backendId: backendId(group.name),

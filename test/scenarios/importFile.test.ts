@@ -6,27 +6,12 @@ import { heldBy } from "../support/cinder/empty.js";
 import { rigFor } from "../support/cinder/rigFor.js";
 import { digest, pattern, sha256, writeThrough } from "../support/content.js";
 import { runCommand } from "../support/doctor.js";
+import { connector, everyKind } from "../support/everyKind.js";
 import { assertNothingToDo, forget } from "../support/import.js";
-import { type Made, Project, type Resource } from "../support/pulumi.js";
+import { Project, type Resource } from "../support/pulumi.js";
 import { snapshot } from "../support/system.js";
 
 const content = pattern("import file", 2 ** 20);
-const connector = { hostName: "other", initiator: "iqn.2026-01.org.example:other", ip: "192.0.2.7" };
-
-function programOf(project: Project): Made[] {
-  const loopFile = { path: project.data("pool.img"), size: 4, sparse: true };
-  return [
-    { kind: "Backend", name: "pool", args: { lvm: { volumeGroup: project.group, loopFile } } },
-    { kind: "Volume", name: "data", args: { backend: { ref: "pool" }, size: 1, metadata: { tier: "gold" } } },
-    { kind: "Attachment", name: "disk", args: { volume: { ref: "data" }, mount: { path: project.data("disk") } } },
-    { kind: "Backend", name: "fast", args: { cinder: { volumeBackendName: "faults" } } },
-    { kind: "Volume", name: "remote", args: { backend: { ref: "fast" }, size: 1, description: "imported" } },
-    { kind: "Snapshot", name: "then", args: { volume: { ref: "remote" } } },
-    { kind: "Volume", name: "copy", args: { backend: { ref: "fast" }, snapshotId: { ref: "then" } } },
-    { kind: "Attachment", name: "there", args: { volume: { ref: "remote" }, connector } },
-  ];
-}
-
 function secretOf(resource: Resource | undefined): string {
   return String((resource?.outputs.connectionInfo as { plaintext?: string } | undefined)?.plaintext);
 }
@@ -47,7 +32,7 @@ describe("what exists comes into a stack of dynamic resources", () => {
       await project.ok("config", "set", "--stack", project.stack, `blockbox:${key}`, value);
     await mkdir(project.data("disk"));
     const host = await snapshot(project.data(""));
-    project.program = programOf(project);
+    project.program = everyKind(project);
     await project.okUp("--skip-preview");
     const file = join(project.data("disk"), "file");
     await writeThrough(file, content);

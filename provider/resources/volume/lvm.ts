@@ -23,7 +23,8 @@ export const volumeWithLvm: Life<Inputs, Record> = {
     if (own.length > 0) return own;
     const pool = poolOf(wanted.backend, asker.backendUrn);
     const stays = before !== undefined && before.backend === wanted.backend;
-    if (stays || pool === undefined || isUnclear(wanted)) return [];
+    if (stays || pool === undefined) return [];
+    if (isUnclear(wanted)) return unknownSourceProblems(wanted, pool);
     const source = await sourceProblems(wanted);
     return source.length > 0 ? source : lvm.volumes.problems(identity, pool, await wishOf(wanted));
   },
@@ -119,6 +120,14 @@ async function sourceProblems(wanted: Inputs): Promise<Failure[]> {
     const property = "snapshot" in source ? "snapshotId" : "sourceVolumeId";
     return [{ property, reason: `cannot be copied. ${error.message}` }];
   }
+}
+
+/** What can be said against a copy whose source is still to be made. */
+async function unknownSourceProblems(wanted: Inputs, pool: PoolReference): Promise<Failure[]> {
+  const property = (["snapshotId", "sourceVolumeId"] as const).find((name) => isUnknown(wanted[name]));
+  if (property === undefined) return [];
+  const reason = await lvm.volumes.refuseCopies(pool);
+  return reason === undefined ? [] : [{ property, reason: `cannot be copied. ${reason}` }];
 }
 
 /** Whether what is to be made cannot be told yet. */

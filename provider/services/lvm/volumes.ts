@@ -8,11 +8,12 @@ import { backendId, partsOf, requireGroupOf, sourceOfId } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
 import { unmarkVolumeWhenQuiet } from "./marking.js";
-import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settle } from "./plan.js";
+import { groupOf, isPlannedGroup, planGrowth, plannedBackend, planVolume, refusalsIn, settle } from "./plan.js";
 import { readSource, sourceElsewhere } from "./readSource.js";
 import { createRefusal, growthRefusal } from "./refusalWords.js";
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
+import { loopReason } from "./snapshots/refuseLoopActivation.js";
 import { thickSnapshotsOf } from "./snapshots/snapshotsOf.js";
 import { parseTags } from "./tags.js";
 import { volumeFacts } from "./volumeFacts.js";
@@ -31,6 +32,16 @@ export const volumes: VolumeService = {
     if (refusal === undefined || refusal.kind === "growth") return [];
     settle(identity);
     return [{ property: "size", reason: createRefusal(volumeGroup, refusal) }];
+  },
+
+  async refuseCopies(pool) {
+    const volumeGroup = groupOf(pool);
+    if (volumeGroup === undefined) return undefined;
+    const activation = plannedBackend(volumeGroup)?.activation;
+    const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
+    if (activation === undefined && group === undefined) return undefined;
+    const reason = loopReason({ name: volumeGroup, tags: group?.tags ?? [] }, activation);
+    return reason && `A copy ${reason}.`;
   },
 
   async refuseGrowth(identity, id, location, size) {

@@ -70,11 +70,13 @@ export interface Property<T = unknown, P extends Presence = Presence> {
   readonly change: Change | ((from: unknown, to: unknown) => Change);
   /** The only service that it means something to. */
   readonly only?: Service;
+  /** No service shows it: an import does not find it, and may be told it. */
+  readonly unseen?: true;
   /** A value, an object whose own properties have defaults (`{}`), or one derived from other inputs. */
   readonly default?: unknown;
 }
 
-type Statement = Pick<Property, "doc" | "change" | "only">;
+type Statement = Pick<Property, "doc" | "change" | "only" | "unseen">;
 
 export function required<T>(type: PropertyType<T>, statement: Statement): Property<T, "required"> {
   return { type, presence: "required", ...statement };

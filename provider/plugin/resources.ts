@@ -3,7 +3,7 @@ import type { Asker, Resource } from "../resources/resource.js";
 import { detailedDiff } from "./detailedDiff.js";
 import { asPlanned, backendIsMade, planBackend } from "./plannedBackends.js";
 import { previewed } from "./preview.js";
-import { type Provider, provider } from "./protocol.js";
+import { type Provider, provider, type Struct } from "./protocol.js";
 import { requestHas } from "./request.js";
 import { withoutSecrets } from "./secrets.js";
 import { type Properties, received, sent } from "./values.js";
@@ -57,8 +57,14 @@ export async function diff(request: Provider.DiffRequest): Promise<Provider.Diff
   const news = received(request.getNews());
   requestHas(news.secrets);
   const resource = await resourceOf(urn);
-  const olds = recorded(received(request.getOlds()).values);
+  const olds = { ...told(resource, request.getOldInputs()), ...recorded(received(request.getOlds()).values) };
   return detailedDiff(await resource.diff({ urn }, request.getId(), olds, visible(news.values)));
+}
+
+/** Inputs that an import was told, which its outputs cannot have. */
+function told({ declaration }: Resource, inputs: Struct.Struct | undefined): Properties {
+  const values = Object.entries(visible(received(inputs).values));
+  return Object.fromEntries(values.filter(([name]) => declaration.inputs[name]?.unseen));
 }
 
 export async function create(request: Provider.CreateRequest): Promise<Provider.CreateResponse> {

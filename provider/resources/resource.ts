@@ -69,7 +69,7 @@ export interface Life<I, R> {
     asker: Asker,
   ): Promise<void>;
   /** Those of the differences that the service takes for one. */
-  differing?(olds: R, news: I, differences: readonly Difference[]): Promise<readonly Difference[]>;
+  differing?(olds: R, news: I, differences: readonly Difference[], id: string): Promise<readonly Difference[]>;
   /** May throw what the host has against the thing as it is. */
   repair(olds: R, id: string, news: I): Repair | Promise<Repair>;
   create(identity: Identity, inputs: I): Promise<{ id: string; outputs: R }>;
@@ -139,7 +139,7 @@ export function resource<I extends Fields, O extends Outputs>(
       stateNames(declaration.name, id, identity);
       const life = await lifeOf(id);
       const apparent = compare(declaration.inputs, olds, news);
-      const differences = (await life.differing?.(recordOf(olds), inputsOf(news), apparent)) ?? apparent;
+      const differences = (await life.differing?.(recordOf(olds), inputsOf(news), apparent, id)) ?? apparent;
       const repair = await life.repair(recordOf(olds), id, inputsOf(news));
       if (differences.length > 0) await life.refuse(identity, id, recordOf(olds), inputsOf(news), differences, asker);
       return { differences, repair, deleteBeforeReplace: life.deleteBeforeReplace };

@@ -151,6 +151,8 @@ export interface HandedOver {
 export interface VolumeService {
   /** Against making it there, together with all that is planned there so far. */
   problems(identity: Identity, pool: PoolReference, wish: VolumeWish): Promise<Problem[]>;
+  /** Why nothing can be copied in that pool, if so: of a source that is still unknown, all that can be told. */
+  refuseCopies(pool: PoolReference): Promise<string | undefined>;
   /** Why it cannot grow to `size` GiB where it is, if so. Also notes the plan. */
   refuseGrowth(identity: Identity, id: string, location: Location, size: number): Promise<string | undefined>;
   /** Whether it is attached to this host. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, describe, it, type TestContext } from "node:test";
 import { startProxy } from "../support/cinder/proxy.js";
 import { rigFor } from "../support/cinder/rigFor.js";
-import { checkOf, checksOf, reportOf, runDoctor } from "../support/doctor.js";
+import { checkOf, checksOf, reportOf, runCommand } from "../support/doctor.js";
 
 const folder = mkdtempSync(join(tmpdir(), "bbt-doctor-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -158,14 +158,14 @@ describe("the doctor, and a Keystone", () => {
       ["doctor", "cinder"],
       ["doctor", "cinder", "--json"],
     ]) {
-      const { stdout, stderr } = await runDoctor(args, { env });
+      const { stdout, stderr } = await runCommand(args, { env });
       assert.doesNotMatch(stdout + stderr, /hunter2/);
     }
   });
 
   it("a right one is shown no more than a wrong one", async () => {
     const { OS_PASSWORD = "" } = openrc();
-    const { stdout, stderr } = await runDoctor(["doctor", "cinder"], { env: openrc() });
+    const { stdout, stderr } = await runCommand(["doctor", "cinder"], { env: openrc() });
     assert.equal((stdout + stderr).includes(OS_PASSWORD), false);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type Bed, makeBed, sharedLifetime } from "../support/bed.js";
-import { type Declared, UNKNOWN } from "../support/deployment.js";
+import { CheckFailed, type Declared, UNKNOWN } from "../support/deployment.js";
 import type { Props } from "../support/rpc.js";
 
 /** Each has an unknown value where a preview may have one, also where a number, a list or a map is expected. */
@@ -82,6 +82,18 @@ describe("unknown values pass through untouched", () => {
       assert.equal(options.failures.length, 1);
       assert.match(options.failures[0]?.property ?? "", /^mount\.options/);
     });
+  });
+
+  test("a copy of what is still to be made is refused where nothing can be copied", async () => {
+    const copy = bed.volume("copy", { sourceVolumeId: UNKNOWN });
+    await assert.rejects(
+      bed.deployment.preview([bed.backend({ lvm: { activation: "loop" } }), bed.volume("data", { size: 1 }), copy]),
+      (error) =>
+        error instanceof CheckFailed &&
+        error.failures.some(
+          ({ property, reason }) => property === "sourceVolumeId" && /needs device-mapper/.test(reason),
+        ),
+    );
   });
 
   test("an unknown change of what exists is a change, and no more", async () => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ServiceName } from "../../provider/doctor/report.js";
 import { findTool } from "../../provider/host/tools.js";
-import { checkOf, type DoctorOptions, reportOf, runDoctor } from "../support/doctor.js";
+import { checkOf, type DoctorOptions, reportOf, runCommand } from "../support/doctor.js";
 import { command, snapshot } from "../support/system.js";
 
 let home = "";
@@ -225,7 +225,7 @@ const ends: [args: string[], options: DoctorOptions, exitCode: number][] = [
 ];
 for (const [args, options, exitCode] of ends) {
   test(`"${args.join(" ")}"${options.lacks ? " without lvm" : ""} ends with ${exitCode}`, async () => {
-    const answer = await runDoctor(args, { env: { HOME: home }, ...options });
+    const answer = await runCommand(args, { env: { HOME: home }, ...options });
     assert.equal(answer.exitCode, exitCode, answer.stderr);
     if (exitCode === 2) {
       assert.equal(answer.stdout, "");
@@ -235,7 +235,7 @@ for (const [args, options, exitCode] of ends) {
 }
 
 test("for people: a line for each check, and below it what mends it", async () => {
-  const { stdout } = await runDoctor(["doctor", "lvm"], { lacks: ["mkfs.xfs"] });
+  const { stdout } = await runCommand(["doctor", "lvm"], { lacks: ["mkfs.xfs"] });
   assert.match(stdout, /^lvm \(volumes on this host's own LVM\): usable\n {2}ok {5}root /);
   assert.match(stdout, /\n {2}! {6}xfs +lacks mkfs\.xfs, .*\n +\$ apt-get install xfsprogs\n/);
   assert.match(stdout, /\n\nUsable: lvm\.$/);

@@ -82,27 +82,3 @@ test("a stack of dynamic resources goes on with the plugin's: the same ids, noth
   assert.equal(code, 0, output);
   assert.deepEqual(await snapshot(project.data("")), earlier);
 });
-
-test("what exists is imported by its id alone into an empty stack, and is then as the program says", {
-  timeout: 180_000,
-}, async (t) => {
-  const project = await Project.make(t, "import");
-  project.door = "plugin";
-  project.program = programOf(project, 1, { description: "imported", metadata: { tier: "gold" } });
-  await project.okUp("--skip-preview");
-  const made = await project.resources();
-  // Forgotten, not deleted.
-  for (const { urn } of [...made].reverse())
-    await project.ok("state", "delete", urn, "--yes", "--stack", project.stack);
-  assert.deepEqual(await project.resources(), []);
-  for (const { type, id, urn } of made) {
-    const name = urn.split("::").at(-1) ?? "";
-    const options = ["--yes", "--protect=false", "--generate-code=false", "--stack", project.stack];
-    await project.ok("import", type, name, id, ...options);
-  }
-  await project.ok("preview", "--stack", project.stack, "--expect-no-changes");
-  // State gets to know what depends on what.
-  await project.okUp("--skip-preview");
-  const { code, output } = await project.destroy("--skip-preview");
-  assert.equal(code, 0, output);
-});

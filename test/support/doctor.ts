@@ -25,9 +25,9 @@ const cleanEnvironment = Object.fromEntries(
 );
 
 /** The command line as it is shipped: what it prints, and how it ends. */
-export async function runDoctor(args: readonly string[], options: DoctorOptions = {}): Promise<DoctorAnswer> {
+export async function runCommand(args: readonly string[], options: DoctorOptions = {}): Promise<DoctorAnswer> {
   const { env = {}, lacks = [], inside } = options;
-  const bin = join(packageRoot, "dist/provider/doctor/bin.js");
+  const bin = join(packageRoot, "dist/provider/cli/bin.js");
   const [program, programArgs] = lacking(lacks, process.execPath, [bin, ...args]);
   const [command, commandArgs] = inside
     ? ["unshare", [...inside.unshare, "sh", "-c", `${inside.prepare}\n"$@"`, "sh", program, ...programArgs]]
@@ -43,9 +43,9 @@ export async function runDoctor(args: readonly string[], options: DoctorOptions 
   return { exitCode, stdout, stderr };
 }
 
-/** As `runDoctor` with --json: a report of the documented shape, and an exit code that is as it says. */
+/** As `runCommand` with --json: a report of the documented shape, and an exit code that is as it says. */
 export async function reportOf(args: readonly string[], options: DoctorOptions = {}): Promise<Report> {
-  const { exitCode, stdout, stderr } = await runDoctor(["doctor", ...args, "--json"], options);
+  const { exitCode, stdout, stderr } = await runCommand(["doctor", ...args, "--json"], options);
   assert.equal(stderr, "");
   const report = reportSchema.parse(JSON.parse(stdout));
   assert.equal(exitCode, report.usable ? 0 : 1);

@@ -1,52 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { readArguments, UsageError } from "../../provider/doctor/arguments.js";
+import { test } from "node:test";
 import { poolChecks } from "../../provider/doctor/cinderPools.js";
 import { serviceChecks } from "../../provider/doctor/cinderServices.js";
 import type { Check, Report } from "../../provider/doctor/report.js";
 import { table } from "../../provider/doctor/table.js";
-
-describe("what a command line asks the doctor", () => {
-  const defaults = { kind: "doctor", services: [], json: false, timeoutS: 10, settings: {} };
-  const cases: [args: string[], wish: object][] = [
-    [["doctor"], defaults],
-    [["doctor", "cinder", "lvm"], { ...defaults, services: ["cinder", "lvm"] }],
-    [["--json", "doctor", "--timeout=0.5"], { ...defaults, json: true, timeoutS: 0.5 }],
-    [
-      ["doctor", "--cloud", "lab", "--endpoint", "http://h:8776"],
-      { ...defaults, settings: { cloud: "lab", endpoint: "http://h:8776" } },
-    ],
-    [["doctor", "--help"], { kind: "help" }],
-    [["-h"], { kind: "help" }],
-    [["--version"], { kind: "version" }],
-  ];
-  for (const [args, wish] of cases) {
-    test(args.join(" "), () => assert.deepEqual(readArguments(args), wish));
-  }
-
-  const strange: [args: string[], says: RegExp][] = [
-    [[], /what to do is missing/],
-    [["Doctor"], /no command "Doctor"/],
-    [["doctor", "lvm", "ceph"], /no service "ceph": they are lvm, iscsi, target, docker, cinder/],
-    [["doctor", "--jsn"], /^Unknown option '--jsn'$/],
-    [["doctor", "--cloud"], /^Option '--cloud <value>' argument missing$/],
-    [["doctor", "--json=yes"], /--json/],
-    [["doctor", "--cloud="], /--cloud is empty/],
-    [["doctor", "--endpoint", " "], /--endpoint is empty/],
-    [["doctor", "--timeout", "-1"], /--timeout/],
-    [["doctor", "--timeout=0"], /--timeout is "0": it is a number of seconds from 0\.1 to 3600/],
-    [["doctor", "--timeout=1e9"], /--timeout/],
-    [["doctor", "--timeout="], /--timeout/],
-  ];
-  for (const [args, says] of strange) {
-    test(`${args.join(" ")}: not understood`, () => {
-      assert.throws(
-        () => readArguments(args),
-        (error) => error instanceof UsageError && says.test(error.message) && !error.message.includes("\n"),
-      );
-    });
-  }
-});
 
 const statesOf = (checks: Check[]) => checks.map(({ subject, state }) => [subject, state]);
 const up = { state: "up", enabled: true } as const;

@@ -75,6 +75,15 @@ export const suites = [
     tests: "test/scenarios",
     atOnce: 1,
   },
+  {
+    // Whether a preview tells what up does, for random edits; always the same ones here, and any others by `npm run fuzz`.
+    name: "fuzz",
+    needs: ["host", "dist", "pulumi", "cinder"],
+    limitS: 600,
+    tests: "test/fuzz",
+    env: { BLOCKBOX_SEED: "7", BLOCKBOX_EDITS: "20" },
+    atOnce: 1,
+  },
   // Programs in other languages, by the packages that are written from the schema, and the examples in docs/.
   {
     name: "languages",
@@ -108,7 +117,7 @@ export const suites = [
     guest: "inside",
     needs: inGuest,
     limitS: 1800,
-    tests: ["edits", "badInput", "crash"].map((name) => `test/scenarios/${name}.test.ts`),
+    tests: ["edits", "badInput", "crash", "import"].map((name) => `test/scenarios/${name}.test.ts`),
     atOnce: 1,
   },
   // A volume of this host's LVM moves into a Cinder on the same group, and back.

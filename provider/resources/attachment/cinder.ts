@@ -19,6 +19,7 @@ import { plannedReadOnly } from "../volume/plannedReadOnly.js";
 import {
   createHere,
   deleteHere,
+  foundHere,
   type HereRecord,
   isHere,
   problemsHere,
@@ -58,7 +59,7 @@ export const attachmentWithCinder: Life<Inputs, HereRecord> = {
     return differences.map((one) => (one.path[0] === "connector" ? { ...one, change: "inPlace" as const } : one));
   },
 
-  repair: (olds) => (isHere(olds) ? repairHere(olds) : "none"),
+  repair: (olds, _id, news) => (isHere(olds) && news.connector === undefined ? repairHere(olds) : "none"),
 
   async create(identity, wanted) {
     const cinder = cinderOf(wanted.cloud);
@@ -88,9 +89,11 @@ export const attachmentWithCinder: Life<Inputs, HereRecord> = {
     const location = await cinder.client.location();
     if (recorded && isHere(recorded)) return { outputs: seenHere(recorded) };
     if (recorded) return { outputs: record(inputsOf(recorded), found, location) };
+    const hostName = volume?.attachments.find((one) => one.attachment_id === attachmentId)?.host_name ?? "";
+    const here = hostName === hostname() ? foundHere(found, location) : undefined;
+    if (here) return here;
     const mode: Inputs["mode"] = found.attach_mode === "ro" ? "ro" : "rw";
     const inputs = { volume: found.volume_id, mode, ...(volume ? { size: volume.size } : {}) };
-    const hostName = volume?.attachments.find((one) => one.attachment_id === attachmentId)?.host_name ?? "";
     return { inputs, outputs: { ...record(inputs, found, location), hostName } };
   },
 
@@ -99,7 +102,7 @@ export const attachmentWithCinder: Life<Inputs, HereRecord> = {
     const parts = requireAttachmentParts(id);
     const { volumeId, attachmentId } = parts;
     await requireRecorded(cinder, id, olds.__location);
-    if (isHere(olds)) return updateHere(cinder, identity, parts, olds, news);
+    if (isHere(olds) && news.connector === undefined) return updateHere(cinder, identity, parts, olds, news);
     const volume = await cinder.volumes.read(volumeId);
     if (volume !== undefined && news.size !== undefined && volume.size < news.size)
       throw refusal("size", `volume ${volumeId} has ${volume.size} GiB: grow it first, or ask for at most that`);

@@ -6,6 +6,7 @@ import { lackingForIscsi } from "../../host/iscsi/fitness.js";
 import { machineId } from "../../host/machine.js";
 import { notice } from "../../host/notice.js";
 import { signatureOn } from "../../host/signature.js";
+import type { CinderAttachment } from "../../services/cinder/api/attachments.js";
 import {
   attachHere,
   type HereWish,
@@ -13,7 +14,12 @@ import {
   type VolumeHere,
 } from "../../services/cinder/attachments/attachHere.js";
 import { detachHere } from "../../services/cinder/attachments/detachHere.js";
-import { diskLeftBy, diskShowing, type ShownHere } from "../../services/cinder/attachments/shownHere.js";
+import {
+  diskLeftBy,
+  diskOfAttachment,
+  diskShowing,
+  type ShownHere,
+} from "../../services/cinder/attachments/shownHere.js";
 import type { Cinder } from "../../services/cinder/cinder.js";
 import { type AttachmentParts, attachmentIdOf } from "../../services/cinder/ids.js";
 import type { CinderLocation } from "../../services/cinder/location.js";
@@ -22,6 +28,7 @@ import { limitsOf } from "../limits.js";
 import type { Repair } from "../resource.js";
 import type { AttachmentOutputs, AttachmentInputs as Inputs } from "./declaration.js";
 import { changeMount, formatProblems, isMounted, mountProblems, mountVolume, noteOf, unmountVolume } from "./mount.js";
+import { seenUse } from "./seenUse.js";
 import { gibOf, requireSize } from "./size.js";
 
 /** What state records of an attachment to the host that made it. */
@@ -121,6 +128,19 @@ export function seenHere(recorded: HereRecord): HereRecord {
   return disk === undefined ? recorded : { ...recorded, devicePath: disk.path };
 }
 
+/** What an import finds of an attachment in this host's name: its disk, and how that is used. Nothing where this host does not show it. */
+export function foundHere(
+  attachment: CinderAttachment,
+  location: CinderLocation,
+): { inputs: Inputs; outputs: HereRecord } | undefined {
+  const found = diskOfAttachment(attachment);
+  if (found === undefined) return undefined;
+  const { path: devicePath, sizeBytes, wwn } = found.disk;
+  const shown = { attachment, devicePath, sizeBytes, shows: { target: found.target, wwn } };
+  const inputs = { volume: attachment.volume_id, size: gibOf(shown), ...seenUse(devicePath) };
+  return { inputs, outputs: record(inputs, shown, [], location) };
+}
+
 /** Nothing of another host's is touched from here: its disk and mount would stay, over a volume that is somebody else's. */
 function requireThisHost({ volumeId, attachmentId }: AttachmentParts, { __here: here, hostName }: HereRecord): void {
   if (here === undefined || here.machineId === machineId()) return;
@@ -130,7 +150,12 @@ function requireThisHost({ volumeId, attachmentId }: AttachmentParts, { __here: 
   );
 }
 
-function record(wanted: Inputs, volume: VolumeHere, directories: string[], location: CinderLocation): HereRecord {
+function record(
+  wanted: Inputs,
+  volume: Pick<VolumeHere, "attachment" | "devicePath" | "sizeBytes" | "shows">,
+  directories: string[],
+  location: CinderLocation,
+): HereRecord {
   const { attachment, devicePath, shows } = volume;
   return {
     ...wanted,

@@ -112,6 +112,7 @@ const inputs = {
   connector: optional(connector, {
     change: "replace",
     only: "cinder",
+    unseen: true,
     doc: "The host that attaches the volume by itself, with `connectionInfo`: nothing is run here, the volume is only exported to it. Left out, the volume is attached on this host, over iSCSI.",
   }),
   mount: optional(mountInputs, {

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Difference } from "../../declaration/compare.js";
 import { hasUnknown, isUnknown } from "../../declaration/unknown.js";
 import type { Failure } from "../../declaration/validate.js";
 import { BlockboxError, PartlyMadeError } from "../../errors.js";
 import { notice } from "../../host/notice.js";
+import { getDefaultType } from "../../services/cinder/api/types.js";
 import type { CinderVolume } from "../../services/cinder/api/volumes.js";
 import { type Cinder, cinderOf } from "../../services/cinder/cinder.js";
 import { backendIdOf, isUuid, requireUuid, typeOfBackend } from "../../services/cinder/ids.js";
@@ -27,6 +29,7 @@ import { asPartlyMade } from "../partlyMade.js";
 import { type Life, refusal, replaces } from "../resource.js";
 import { seenDescription } from "../seenDescription.js";
 import type { VolumeInputs as Inputs, VolumeOutputs } from "./declaration.js";
+import { withoutKnownSource } from "./knownSource.js";
 import { planReadOnly, readOnlyIsSettled } from "./plannedReadOnly.js";
 
 /** `__unfinished`: its create failed, and it may never have been whole. */
@@ -69,15 +72,12 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     if (reason !== undefined) throw refusal("size", reason);
   },
 
-  async differing(olds, news, differences) {
-    const names = differences.map(({ path }) => path[0]);
-    if (isUnknown(news.backend) || !names.some((name) => name === "backend" || name === "volumeType"))
-      return differences;
-    const wanted = wishOf(news).type;
-    const type = wanted === undefined ? undefined : await findType(cinderOf(olds.cloud), wanted);
-    // A type by its UUID, its name or its Backend is one and the same.
-    if (type === undefined || type.name !== olds.volumeTypeName) return differences;
-    return differences.filter(({ path }) => path[0] !== "backend" && path[0] !== "volumeType");
+  async differing(olds, news, differences, id) {
+    const others = await withoutSameType(olds, news, differences);
+    return withoutKnownSource(others, async () => {
+      const volume = await cinderOf(olds.cloud).volumes.read(requireUuid("Volume", id));
+      return { snapshotId: volume?.snapshot_id ?? undefined, sourceVolumeId: volume?.source_volid ?? undefined };
+    });
   },
 
   async repair(recorded, id) {
@@ -156,6 +156,21 @@ export const volumeWithCinder: Life<Inputs, Record> = {
     await cinder.inFlight.run(() => removeVolume(cinder, id, removal));
   },
 };
+
+/** A type by its UUID, its name or its Backend is one and the same; so is the default one where none is named. */
+async function withoutSameType(
+  olds: Record,
+  news: Inputs,
+  differences: readonly Difference[],
+): Promise<readonly Difference[]> {
+  const names = differences.map(({ path }) => path[0]);
+  if (isUnknown(news.backend) || !names.some((name) => name === "backend" || name === "volumeType")) return differences;
+  const wanted = wishOf(news).type;
+  const cinder = cinderOf(olds.cloud);
+  const type = wanted === undefined ? await getDefaultType(cinder.client) : await findType(cinder, wanted);
+  if (type === undefined || type.name !== olds.volumeTypeName) return differences;
+  return differences.filter(({ path }) => path[0] !== "backend" && path[0] !== "volumeType");
+}
 
 /** What of this host a Cinder may be let take over. */
 async function here(): Promise<Pick<VolumeService, "refuseHandOver" | "handOver">> {

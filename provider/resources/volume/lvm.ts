@@ -7,6 +7,7 @@ import type { Location, PoolReference, VolumeFacts, VolumeSource, VolumeWish } f
 import { identityOf } from "../identity.js";
 import { type Asker, type Life, refusal, replaces } from "../resource.js";
 import type { VolumeInputs, VolumeOutputs } from "./declaration.js";
+import { withoutKnownSource } from "./knownSource.js";
 import { planReadOnly, readOnlyIsSettled } from "./plannedReadOnly.js";
 
 /** A Volume with LVM always names its Backend. */
@@ -22,7 +23,8 @@ export const volumeWithLvm: Life<Inputs, Record> = {
     if (own.length > 0) return own;
     const pool = poolOf(wanted.backend, asker.backendUrn);
     const stays = before !== undefined && before.backend === wanted.backend;
-    if (stays || pool === undefined || isUnclear(wanted)) return [];
+    if (stays || pool === undefined) return [];
+    if (isUnclear(wanted)) return unknownSourceProblems(wanted, pool);
     const source = await sourceProblems(wanted);
     return source.length > 0 ? source : lvm.volumes.problems(identity, pool, await wishOf(wanted));
   },
@@ -42,6 +44,13 @@ export const volumeWithLvm: Life<Inputs, Record> = {
     const reason = await lvm.volumes.refuseGrowth(identity, id, olds.__location, news.size);
     if (reason !== undefined) throw refusal("size", reason);
   },
+
+  differing: (olds, _news, differences, id) =>
+    withoutKnownSource(differences, async () => {
+      const source = (await lvm.volumes.read(id, olds.__location))?.wish.source;
+      if (source === undefined) return {};
+      return "snapshot" in source ? { snapshotId: source.snapshot } : { sourceVolumeId: source.volume };
+    }),
 
   repair: () => "none",
 
@@ -111,6 +120,14 @@ async function sourceProblems(wanted: Inputs): Promise<Failure[]> {
     const property = "snapshot" in source ? "snapshotId" : "sourceVolumeId";
     return [{ property, reason: `cannot be copied. ${error.message}` }];
   }
+}
+
+/** What can be said against a copy whose source is still to be made. */
+async function unknownSourceProblems(wanted: Inputs, pool: PoolReference): Promise<Failure[]> {
+  const property = (["snapshotId", "sourceVolumeId"] as const).find((name) => isUnknown(wanted[name]));
+  if (property === undefined) return [];
+  const reason = await lvm.volumes.refuseCopies(pool);
+  return reason === undefined ? [] : [{ property, reason: `cannot be copied. ${reason}` }];
 }
 
 /** Whether what is to be made cannot be told yet. */

@@ -85,6 +85,11 @@ export function idOfSource(source: VolumeSource): string {
   return "snapshot" in source ? source.snapshot : source.volume;
 }
 
+/** The other way round. */
+export function sourceOfId(id: string): VolumeSource {
+  return isSnapshotId(id) ? { snapshot: id } : { volume: id };
+}
+
 /** As groupOfBackend; throws INPUT_REFUSED for what is no Backend's id. */
 export function requireGroupOf(id: string): string {
   const volumeGroup = groupOfBackend(id);

@@ -4,15 +4,16 @@ import { recentGroups } from "./change.js";
 import { changeVolume } from "./changeVolume.js";
 import { gibBytes } from "./geometry.js";
 import { handOver, refuseHandOver, requireHandedOver } from "./handOver.js";
-import { backendId, partsOf, requireGroupOf } from "./ids.js";
+import { backendId, partsOf, requireGroupOf, sourceOfId } from "./ids.js";
 import { locateVolume, requireVolume } from "./locate.js";
 import { makeVolume } from "./makeVolume.js";
 import { unmarkVolumeWhenQuiet } from "./marking.js";
-import { groupOf, isPlannedGroup, planGrowth, planVolume, refusalsIn, settle } from "./plan.js";
+import { groupOf, isPlannedGroup, planGrowth, plannedBackend, planVolume, refusalsIn, settle } from "./plan.js";
 import { readSource, sourceElsewhere } from "./readSource.js";
 import { createRefusal, growthRefusal } from "./refusalWords.js";
 import { removeVolume } from "./removeVolume.js";
 import type { Group, LogicalVolume } from "./report.js";
+import { loopReason } from "./snapshots/refuseLoopActivation.js";
 import { thickSnapshotsOf } from "./snapshots/snapshotsOf.js";
 import { parseTags } from "./tags.js";
 import { volumeFacts } from "./volumeFacts.js";
@@ -31,6 +32,16 @@ export const volumes: VolumeService = {
     if (refusal === undefined || refusal.kind === "growth") return [];
     settle(identity);
     return [{ property: "size", reason: createRefusal(volumeGroup, refusal) }];
+  },
+
+  async refuseCopies(pool) {
+    const volumeGroup = groupOf(pool);
+    if (volumeGroup === undefined) return undefined;
+    const activation = plannedBackend(volumeGroup)?.activation;
+    const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
+    if (activation === undefined && group === undefined) return undefined;
+    const reason = loopReason({ name: volumeGroup, tags: group?.tags ?? [] }, activation);
+    return reason && `A copy ${reason}.`;
   },
 
   async refuseGrowth(identity, id, location, size) {
@@ -91,7 +102,7 @@ export const volumes: VolumeService = {
 
 /** What a growth that was cut short added is no part of the volume yet: so the update that finishes it comes. */
 function seen(group: Group, lv: LogicalVolume): SeenVolume {
-  const { name, description, metadata, bootable, clearFrom } = parseTags(lv.tags);
+  const { name, description, metadata, bootable, source, clearFrom } = parseTags(lv.tags);
   const wish: VolumeWish = {
     name: name ?? lv.name,
     size: Math.floor((clearFrom ?? lv.sizeBytes) / gibBytes),
@@ -99,6 +110,7 @@ function seen(group: Group, lv: LogicalVolume): SeenVolume {
     metadata: metadata ?? {},
     bootable,
     readOnly: lv.permission === "ro",
+    ...(source === undefined ? {} : { source: sourceOfId(source) }),
   };
   return {
     backendId: backendId(group.name),

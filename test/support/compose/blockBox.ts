@@ -77,7 +77,7 @@ export class BlockBox {
     const isPart = (path: string) => !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(path));
     await cp(original, folder, { recursive: true, filter: isPart });
     await linkPackage(folder);
-    await symlink(join(packageRoot, "dist/provider/doctor/bin.js"), join(folder, "node_modules/.bin/pulumi-blockbox"));
+    await symlink(join(packageRoot, "dist/provider/cli/bin.js"), join(folder, "node_modules/.bin/pulumi-blockbox"));
   }
 
   folder(example: Example): string {

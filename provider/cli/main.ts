@@ -1,9 +1,8 @@
 import { createRequire } from "node:module";
 import { configure } from "../configuration.js";
 import { noticesGoTo } from "../host/notice.js";
-import { readArguments, UsageError, usage, type Wish } from "./arguments.js";
-import { examine } from "./examine.js";
-import { table } from "./table.js";
+import { readArguments } from "./arguments.js";
+import { UsageError, usage, type Wish } from "./usage.js";
 
 /** What a command line is answered. */
 export interface Answer {
@@ -31,12 +30,22 @@ export async function answerTo(args: readonly string[]): Promise<Answer> {
 async function outcomeOf(wish: Wish): Promise<Omit<Answer, "err">> {
   if (wish.kind === "help") return { out: usage, exitCode: 0 };
   if (wish.kind === "version") return { out: `${version()}\n`, exitCode: 0 };
+  if (wish.kind === "import") {
+    const { importFile } = await import("./importFile.js");
+    configure((key) => wish.settings[key]);
+    return { out: jsonText(await importFile(wish)), exitCode: 0 };
+  }
   const { services, json, timeoutS, settings } = wish;
+  const [{ examine }, { table }] = await Promise.all([import("../doctor/examine.js"), import("../doctor/table.js")]);
   const all: Readonly<Record<string, string>> = { ...settings, requestTimeout: `${timeoutS}` };
   configure((key) => all[key]);
   const { format, ...found } = await examine(services, timeoutS * 1_000);
   const report = { format, version: version(), ...found };
-  return { out: json ? `${JSON.stringify(report, undefined, 2)}\n` : table(report), exitCode: report.usable ? 0 : 1 };
+  return { out: json ? jsonText(report) : table(report), exitCode: report.usable ? 0 : 1 };
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 /** By the package's own name, since this file is compiled to another depth. */

@@ -37,7 +37,31 @@ export const totalGib: pulumi.Output<number | undefined> = pool.totalGib;
 export const devices: pulumi.Output<string[]> = pool.devices;
 `;
 
-const programs: { name: string; entry: { file: string; text: string; module?: boolean }; typescript?: true }[] = [
+interface Program {
+  name: string;
+  entry: { file: string; text: string; module?: boolean };
+  /** The compiler's options, in a tsconfig.json. */
+  compilerOptions?: object;
+  /** The program's own compiler: a package of this checkout. */
+  typescript?: "typescript" | "typescript5";
+}
+
+/** As `pulumi new typescript` writes it, for TypeScript 5. */
+const templateOptions = {
+  strict: true,
+  outDir: "bin",
+  target: "es2020",
+  module: "commonjs",
+  moduleResolution: "node",
+  sourceMap: true,
+  experimentalDecorators: true,
+  pretty: true,
+  noFallthroughCasesInSwitch: true,
+  noImplicitReturns: true,
+  forceConsistentCasingInFileNames: true,
+};
+
+const programs: Program[] = [
   {
     name: "an ES module",
     entry: {
@@ -54,14 +78,27 @@ const programs: { name: string; entry: { file: string; text: string; module?: bo
     },
   },
   { name: "TypeScript, by the compiler that Pulumi brings along", entry: { file: "index.ts", text: typed } },
-  { name: "TypeScript, by the program's own compiler", entry: { file: "index.ts", text: typed }, typescript: true },
+  { name: "TypeScript, by the program's own compiler", entry: { file: "index.ts", text: typed }, typescript: "typescript" },
+  {
+    name: "TypeScript as Pulumi's own template has it",
+    entry: { file: "index.ts", text: typed },
+    compilerOptions: templateOptions,
+    typescript: "typescript5",
+  },
+  {
+    name: "TypeScript as an ES module, with NodeNext",
+    entry: { file: "index.ts", text: typed, module: true },
+    compilerOptions: { strict: true, target: "ES2022", module: "NodeNext", moduleResolution: "NodeNext" },
+    typescript: "typescript",
+  },
 ];
 
-for (const { name, entry, typescript } of programs) {
+for (const { name, entry, compilerOptions, typescript } of programs) {
   test(`a program in ${name}`, { timeout: 120_000 }, async (t) => {
     const project = await Project.make(t, "program", { entry });
     Object.assign(project.env, envOf(project));
-    if (typescript) await symlink(join(root, "node_modules/typescript"), join(project.dir, "node_modules/typescript"));
+    if (typescript) await symlink(join(root, "node_modules", typescript), join(project.dir, "node_modules/typescript"));
+    if (compilerOptions) await project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: [entry.file] }));
     const earlier = await snapshot(project.data(""));
     await project.okUp("--skip-preview");
     const { outputs } = await project.resource("disk");

@@ -20,6 +20,9 @@ export function showProgress(message: string): void {
   tell(message, true);
 }
 
+/** One after another: several under way at once may be shown in any order. */
+let told: Promise<void> = Promise.resolve();
+
 function tell(message: string, isStatus: boolean): void {
   const current = currentRequest();
   const request = new engine.LogRequest()
@@ -27,5 +30,5 @@ function tell(message: string, isStatus: boolean): void {
     .setMessage(current ? withoutSecrets(message, current.secrets) : message)
     .setUrn(current?.urn ?? "")
     .setEphemeral(isStatus);
-  client?.log(request, () => undefined);
+  told = told.then(() => new Promise((resolve) => (client ? client.log(request, () => resolve()) : resolve())));
 }

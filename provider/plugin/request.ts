@@ -52,7 +52,8 @@ function failure(error: unknown, { secrets, inputs }: Current): Partial<Grpc.Sta
 function partlyMade({ partial }: PartlyMadeError, reason: string, secrets: Secrets, inputs: Properties): Grpc.Metadata {
   const detail = new provider.ErrorResourceInitFailed()
     .setId(partial.resourceId)
-    .setProperties(sent({ ...inputs, ...partial.outputs }, secrets))
+    // A limit that the engine gave is of its request, not of the resource.
+    .setProperties(sent({ ...inputs, ...partial.outputs, timeouts: inputs.timeouts }, secrets))
     .setInputs(sent(inputs, secrets))
     .setReasonsList([reason]);
   const packed = new AnyMessage();

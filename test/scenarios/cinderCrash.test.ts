@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { assertExactly } from "../support/cinder/exactly.js";
 import { OwnProject } from "../support/cinder/ownProject.js";
 import { type FaultProxy, startProxy } from "../support/cinder/proxy.js";
 import { rigFor } from "../support/cinder/rigFor.js";
@@ -41,27 +42,6 @@ function programOf(own: OwnProject, edition: number): Made[] {
     disk("disk-a", "a"),
     disk(`disk-${turn}`, "a"),
   ];
-}
-
-/** As a name that the program gives, or as its own. */
-async function assertExactly(own: OwnProject, project: Project): Promise<void> {
-  const resources = await project.resources();
-  const wanted = project.program.map(({ name }) => name).sort();
-  assert.deepEqual(resources.map(({ urn }) => urn.split("::").at(-1)).sort(), wanted);
-  const held = await own.held();
-  const ids = (type: string) =>
-    resources.filter((one) => one.type.endsWith(type)).map(({ id }) => id.split("/").at(-1));
-  const said = JSON.stringify(held, undefined, 1);
-  assert.deepEqual(held.volumes.map(({ id }) => id).sort(), ids("Volume").sort(), said);
-  assert.deepEqual(held.snapshots.map(({ id }) => id).sort(), ids("Snapshot").sort(), said);
-  assert.deepEqual(held.attachments.map(({ id }) => id).sort(), ids("Attachment").sort(), said);
-  assert.deepEqual(
-    held.types.map((name) => `cinder:${name}`),
-    ids("Backend"),
-    said,
-  );
-  for (const { status } of [...held.volumes, ...held.snapshots]) assert.match(status, /^(available|in-use)$/, said);
-  for (const { status } of held.attachments) assert.equal(status, "attached", said);
 }
 
 describe(`crash rounds against Cinder: BLOCKBOX_SEED=${crashSeed}`, () => {

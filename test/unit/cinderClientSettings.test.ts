@@ -140,6 +140,16 @@ const rows: [what: string, given: Given, wanted: Settings][] = [
     { endpoint: "http://mine" },
   ],
   [
+    "a configured Keystone: the environment's endpoint does not count",
+    { config: { authUrl: "http://k" }, environment: { CINDER_ENDPOINT: "http://env", OS_REGION_NAME: "r" } },
+    { authUrl: "http://k", region: "r" },
+  ],
+  [
+    "a configured endpoint goes with the environment's Keystone",
+    { config: { endpoint: "http://mine" }, environment: { OS_AUTH_URL: "http://k" } },
+    { endpoint: "http://mine", authUrl: "http://k" },
+  ],
+  [
     "noauth in clouds.yaml",
     { files: here, environment: { OS_CLOUD: "lab" } },
     { authType: "none", endpoint: "http://lab:8776/v3", region: "one" },

@@ -1,3 +1,5 @@
+import { throwIfCancelled } from "../../cancellation.js";
+
 /** After so many that went well, one more may be under way again. */
 const recoverAfter = 8;
 
@@ -17,11 +19,13 @@ export class InFlight {
     this.#limit = max;
   }
 
-  /** Runs a change from its request to its end, as soon as there is room for it. */
+  /** Runs a change from its request to its end, as soon as there is room for it; not at all if the user interrupts before. */
   async run<T>(change: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running += 1;
+    const hasRoom = this.#running < this.#limit;
+    if (hasRoom) this.#running += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
+      if (!hasRoom) throwIfCancelled("its turn among the changes of the block service");
       const result = await change();
       this.#recover();
       return result;

@@ -52,21 +52,18 @@ export function onceMended(kind: Kind, id: string): string {
 }
 
 /** As operationFailed, for one that has not ended in time, or not before the user interrupted. */
-export function operationLate(
+export async function operationLate(
   client: CinderClient,
   what: string,
   limitMs: number,
   failed: Failed,
   requestId?: string,
 ): Promise<BlockboxError> {
-  if (isCancelled()) {
-    const advice = "It may still be under way: run again to go on.";
-    return operationFailed(client, `${what} before the update was interrupted`, failed, {
-      code: "CANCELLED",
-      requestId,
-      advice,
-    });
-  }
+  if (isCancelled())
+    return new BlockboxError(
+      "CANCELLED",
+      `${what} before the update was interrupted. It may still be under way: run again to go on.`,
+    );
   return operationFailed(client, `${what} within ${Math.round(limitMs / 1000)} s`, failed, {
     code: "TIMED_OUT",
     requestId,

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from "../../cancellation.js";
 import type { Lock } from "../../host/lock.js";
 import { awaitCreator } from "../claims.js";
 import type { Created, Identity, VolumeFacts, VolumeWish } from "../service.js";
@@ -27,6 +28,7 @@ import { volumeFacts } from "./volumeFacts.js";
 export function makeVolume(identity: Identity, volumeGroup: string, wish: VolumeWish): Promise<Created<VolumeFacts>> {
   const purpose = `creating volume ${wish.name}`;
   const make = async (lock: Lock) => {
+    throwIfCancelled(`its turn at volume group ${volumeGroup}`);
     const group = locateGroup(await groupsUnder(lock), volumeGroup);
     activationOf(group).require(group);
     const name = await takeOverOrMake(group, identity, wish, lock);

@@ -52,6 +52,8 @@ const rivals: readonly [readonly (keyof Settings)[], readonly (keyof Settings)[]
 function over(lower: Settings, upper: Settings): Settings {
   const has = (keys: readonly (keyof Settings)[]) => keys.some((key) => upper[key] !== undefined);
   const shadowed = rivals.flatMap(([one, other]) => [...(has(one) ? other : []), ...(has(other) ? one : [])]);
+  // Who names a Keystone means the service in its catalogue: its token is not for one that is named elsewhere.
+  if (has(["authUrl"])) shadowed.push("endpoint");
   return { ...Object.fromEntries(Object.entries(lower).filter(([key]) => !shadowed.some((s) => s === key))), ...upper };
 }
 

@@ -40,6 +40,7 @@ ${resources.join("\n")}
 - [A second backend](how-to/second-backend.md): another driver for that Cinder.
 - [Growing out of one host](how-to/growing-out-of-one-host.md): a volume moves into a Cinder, without a copy.
 - [Tearing down test volumes in CI](how-to/test-volumes-in-ci.md): nothing stays, however a job ends.
+- [Bringing in what exists](import.md): by its id, through the plugin or into a stack of dynamic resources.
 - [After a crash](how-to/after-a-crash.md): a killed \`pulumi\`, a reboot, a full pool.
 `;
 }

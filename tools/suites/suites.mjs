@@ -117,7 +117,7 @@ export const suites = [
     guest: "inside",
     needs: inGuest,
     limitS: 1800,
-    tests: ["edits", "badInput", "crash", "import"].map((name) => `test/scenarios/${name}.test.ts`),
+    tests: ["edits", "badInput", "crash", "doors", "import"].map((name) => `test/scenarios/${name}.test.ts`),
     atOnce: 1,
   },
   // A volume of this host's LVM moves into a Cinder on the same group, and back.

@@ -78,7 +78,11 @@ const programs: Program[] = [
     },
   },
   { name: "TypeScript, by the compiler that Pulumi brings along", entry: { file: "index.ts", text: typed } },
-  { name: "TypeScript, by the program's own compiler", entry: { file: "index.ts", text: typed }, typescript: "typescript" },
+  {
+    name: "TypeScript, by the program's own compiler",
+    entry: { file: "index.ts", text: typed },
+    typescript: "typescript",
+  },
   {
     name: "TypeScript as Pulumi's own template has it",
     entry: { file: "index.ts", text: typed },

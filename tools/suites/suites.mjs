@@ -113,6 +113,16 @@ export const suites = [
     oneProcess: true,
   },
   {
+    // The other door to these.
+    name: "guest-iscsi-plugin",
+    guest: "inside",
+    needs: ["host", "dist", "cinder", "guest"],
+    limitS: 900,
+    tests: ["import", "life"].map((name) => `test/iscsi/${name}.test.ts`),
+    env: { BLOCKBOX_DOOR: "plugin" },
+    oneProcess: true,
+  },
+  {
     name: "guest-scenarios",
     guest: "inside",
     needs: inGuest,

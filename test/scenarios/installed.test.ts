@@ -17,9 +17,9 @@ test("installed from the archive, the package does what it says, with nothing bu
   const archive = await packed(t);
   const project = await Project.make(t, "installed");
   await rm(join(project.dir, "node_modules"), { recursive: true });
-  const manifest = { main: "index.js", dependencies: { "pulumi-blockbox": `file:${archive}` } };
-  await project.write("package.json", JSON.stringify(manifest));
-  await project.write("package-lock.json", JSON.stringify(lockOf(archive)));
+  const manifest = { dependencies: { "pulumi-blockbox": `file:${archive}` }, devDependencies: { typescript } };
+  await project.write("package.json", JSON.stringify({ main: "index.js", ...manifest }));
+  await project.write("package-lock.json", JSON.stringify(lockOf(manifest)));
   const npm = (...args: string[]) => execa("npm", args, { cwd: project.dir, stdin: "ignore", timeout: 120_000 });
   // What this checkout was installed with is in npm's cache, unless somebody cleaned it.
   await npm("ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund");
@@ -61,13 +61,52 @@ test("installed from the archive, the package does what it says, with nothing bu
       assert.deepEqual(await snapshot(project.data("")), earlier);
     },
   );
+
+  await t.test("a program in TypeScript as Pulumi's template has it", async () => {
+    await project.write("index.ts", typed);
+    await project.write("tsconfig.json", JSON.stringify({ compilerOptions: templateOptions, files: ["index.ts"] }));
+    await project.write("package.json", JSON.stringify({ main: "index.ts", ...manifest }));
+    await project.write("Pulumi.yaml", `name: ${project.project}\nruntime: nodejs\n`);
+    Object.assign(project.env, { BBT_GROUP: project.group, BBT_FILE: project.data("pool.img") });
+    await project.okUp("--skip-preview");
+    assert.equal(await project.ok("stack", "output", "size", "--stack", project.stack), "1\n");
+    await project.expectNoChanges();
+    const { code, output } = await project.destroy("--skip-preview");
+    assert.equal(code, 0, output);
+  });
 });
+
+/** As `pulumi new typescript` writes it, for this compiler. */
+const typescript = "5.9.3";
+const templateOptions = {
+  strict: true,
+  outDir: "bin",
+  target: "es2020",
+  module: "commonjs",
+  moduleResolution: "node",
+  sourceMap: true,
+  experimentalDecorators: true,
+  pretty: true,
+  noFallthroughCasesInSwitch: true,
+  noImplicitReturns: true,
+  forceConsistentCasingInFileNames: true,
+};
+
+const typed = `import * as blockbox from "pulumi-blockbox";
+
+declare const process: { env: { [name: string]: string | undefined } };
+const { BBT_GROUP: volumeGroup, BBT_FILE: path = "" } = process.env;
+
+const pool = new blockbox.Backend("pool", { lvm: { volumeGroup, loopFile: { path, size: 3, sparse: true } } });
+const data = new blockbox.Volume("data", { backend: pool, size: 1, metadata: { tier: "gold" } });
+export const size = data.size;
+`;
 
 const own = require("../../package.json") as { version: string };
 const ownSchema = require("../../schema.json") as { resources: object };
 
-/** A lock file of a program that has this package alone: its dependencies as this checkout has them. */
-function lockOf(archive: string): object {
+/** A lock file of a program that has this package and a compiler: their dependencies as this checkout has them. */
+function lockOf(manifest: { dependencies: Record<string, string>; devDependencies: object }): object {
   const { packages } = require("../../package-lock.json") as {
     packages: Record<string, { dev?: true; link?: true; [key: string]: unknown }>;
   };
@@ -75,17 +114,19 @@ function lockOf(archive: string): object {
   const brought = Object.entries(packages).filter(
     ([path, { dev, link }]) => path.startsWith("node_modules/") && !dev && !link,
   );
+  const { version, resolved, integrity } = packages["node_modules/typescript5"] ?? {};
   return {
     lockfileVersion: 3,
     requires: true,
     packages: {
-      "": { dependencies: { "pulumi-blockbox": `file:${archive}` } },
+      "": manifest,
       "node_modules/pulumi-blockbox": {
         version: own.version,
-        resolved: `file:${archive}`,
+        resolved: manifest.dependencies["pulumi-blockbox"],
         ...{ dependencies, bin, engines },
       },
       ...Object.fromEntries(brought),
+      "node_modules/typescript": { version, resolved, integrity },
     },
   };
 }

@@ -67,7 +67,7 @@ export interface AttachmentConnector {
 export interface AttachmentMountArgs {
   /** Where it is mounted. A missing directory is made; moved in place unless busy. */
   path: pulumi.Input<string>;
-  /** Type of the file system. It always fills its device. Default: "ext4". */
+  /** Type of the file system. It always fills its device. That of a volume that has one does not change. Default: "ext4". */
   fsType?: pulumi.Input<"ext4" | "xfs">;
   /** Options of mount(8), such as noatime. */
   options?: pulumi.Input<pulumi.Input<string>[]>;
@@ -79,7 +79,7 @@ export interface AttachmentMountArgs {
 export interface AttachmentMount {
   /** Where it is mounted. A missing directory is made; moved in place unless busy. */
   path: string;
-  /** Type of the file system. It always fills its device. */
+  /** Type of the file system. It always fills its device. That of a volume that has one does not change. */
   fsType: "ext4" | "xfs";
   /** Options of mount(8), such as noatime. */
   options: string[];

@@ -48,7 +48,7 @@ const mountInputs = object("AttachmentMount", {
     {
       change: "inPlace",
       default: "ext4",
-      doc: "Type of the file system. It always fills its device.",
+      doc: "Type of the file system. It always fills its device. That of a volume that has one does not change.",
     },
   ),
   options: defaulted(listOf(mountOption), {

@@ -104,6 +104,10 @@ export function refuseMountChanges(
   news: { readonly mount?: MountWish | undefined; readonly mode: Mode },
   differences: readonly Difference[],
 ): void {
+  if (olds.mount && news.mount && olds.mount.fsType !== news.mount.fsType) {
+    const reason = `cannot change: the volume has an ${olds.mount.fsType} file system, and nothing is made over it. Make another volume for ${news.mount.fsType}, and copy`;
+    throw refusal("mount.fsType", reason);
+  }
   const moved = refuseMountChange(olds.mount, news.mount);
   if (moved !== undefined) throw refusal("mount.path", moved);
   const grows = differences.some(({ change }) => change === "grow");

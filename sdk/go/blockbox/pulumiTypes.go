@@ -238,7 +238,7 @@ func (o AttachmentConnectorPtrOutput) Multipath() pulumi.BoolPtrOutput {
 type AttachmentMount struct {
 	// Whether a file system may be made. Default: "ifBlank", or "never" with mode "ro".
 	Format *FormatPolicy `pulumi:"format"`
-	// Type of the file system. It always fills its device.
+	// Type of the file system. It always fills its device. That of a volume that has one does not change.
 	FsType *FileSystemType `pulumi:"fsType"`
 	// Options of mount(8), such as noatime.
 	Options []string `pulumi:"options"`
@@ -274,7 +274,7 @@ type AttachmentMountInput interface {
 type AttachmentMountArgs struct {
 	// Whether a file system may be made. Default: "ifBlank", or "never" with mode "ro".
 	Format FormatPolicyPtrInput `pulumi:"format"`
-	// Type of the file system. It always fills its device.
+	// Type of the file system. It always fills its device. That of a volume that has one does not change.
 	FsType FileSystemTypePtrInput `pulumi:"fsType"`
 	// Options of mount(8), such as noatime.
 	Options pulumi.StringArrayInput `pulumi:"options"`
@@ -376,7 +376,7 @@ func (o AttachmentMountOutput) Format() FormatPolicyPtrOutput {
 	return o.ApplyT(func(v AttachmentMount) *FormatPolicy { return v.Format }).(FormatPolicyPtrOutput)
 }
 
-// Type of the file system. It always fills its device.
+// Type of the file system. It always fills its device. That of a volume that has one does not change.
 func (o AttachmentMountOutput) FsType() FileSystemTypePtrOutput {
 	return o.ApplyT(func(v AttachmentMount) *FileSystemType { return v.FsType }).(FileSystemTypePtrOutput)
 }
@@ -425,7 +425,7 @@ func (o AttachmentMountPtrOutput) Format() FormatPolicyPtrOutput {
 	}).(FormatPolicyPtrOutput)
 }
 
-// Type of the file system. It always fills its device.
+// Type of the file system. It always fills its device. That of a volume that has one does not change.
 func (o AttachmentMountPtrOutput) FsType() FileSystemTypePtrOutput {
 	return o.ApplyT(func(v *AttachmentMount) *FileSystemType {
 		if v == nil {

@@ -48,7 +48,7 @@ export interface AttachmentMountArgs {
      */
     format?: pulumi.Input<enums.FormatPolicy | undefined>;
     /**
-     * Type of the file system. It always fills its device.
+     * Type of the file system. It always fills its device. That of a volume that has one does not change.
      */
     fsType?: pulumi.Input<enums.FileSystemType | undefined>;
     /**

@@ -48,7 +48,7 @@ export interface AttachmentMount {
      */
     format?: enums.FormatPolicy;
     /**
-     * Type of the file system. It always fills its device.
+     * Type of the file system. It always fills its device. That of a volume that has one does not change.
      */
     fsType?: enums.FileSystemType;
     /**

@@ -142,7 +142,7 @@ class AttachmentMountArgsDict(TypedDict):
     """
     fs_type: NotRequired[pulumi.Input[Optional['FileSystemType']]]
     """
-    Type of the file system. It always fills its device.
+    Type of the file system. It always fills its device. That of a volume that has one does not change.
     """
     options: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
@@ -161,7 +161,7 @@ class AttachmentMountArgs:
 
         :param pulumi.Input[_builtins.str] path: Where it is mounted. A missing directory is made; moved in place unless busy.
         :param pulumi.Input['FormatPolicy'] format: Whether a file system may be made. Default: "ifBlank", or "never" with mode "ro".
-        :param pulumi.Input['FileSystemType'] fs_type: Type of the file system. It always fills its device.
+        :param pulumi.Input['FileSystemType'] fs_type: Type of the file system. It always fills its device. That of a volume that has one does not change.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] options: Options of mount(8), such as noatime.
         """
         pulumi.set(__self__, "path", path)
@@ -202,7 +202,7 @@ class AttachmentMountArgs:
     @pulumi.getter(name="fsType")
     def fs_type(self) -> pulumi.Input[Optional['FileSystemType']]:
         """
-        Type of the file system. It always fills its device.
+        Type of the file system. It always fills its device. That of a volume that has one does not change.
         """
         return pulumi.get(self, "fs_type")
 

@@ -145,7 +145,7 @@ class AttachmentMount(dict):
 
         :param _builtins.str path: Where it is mounted. A missing directory is made; moved in place unless busy.
         :param 'FormatPolicy' format: Whether a file system may be made. Default: "ifBlank", or "never" with mode "ro".
-        :param 'FileSystemType' fs_type: Type of the file system. It always fills its device.
+        :param 'FileSystemType' fs_type: Type of the file system. It always fills its device. That of a volume that has one does not change.
         :param Sequence[_builtins.str] options: Options of mount(8), such as noatime.
         """
         pulumi.set(__self__, "path", path)
@@ -178,7 +178,7 @@ class AttachmentMount(dict):
     @pulumi.getter(name="fsType")
     def fs_type(self) -> Optional['FileSystemType']:
         """
-        Type of the file system. It always fills its device.
+        Type of the file system. It always fills its device. That of a volume that has one does not change.
         """
         return pulumi.get(self, "fs_type")
 

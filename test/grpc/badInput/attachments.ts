@@ -1,7 +1,7 @@
 import type { Bed } from "../../support/bed.js";
 import type { Program } from "../../support/deployment.js";
 import type { Props } from "../../support/rpc.js";
-import { type BadInput, known, onlyCinder, path, wholeGib } from "./case.js";
+import { type BadInput, existing, known, onlyCinder, path, wholeGib } from "./case.js";
 
 /** An attachment of the second volume of the bed. */
 const newAttachment =
@@ -105,6 +105,16 @@ export const attachments: readonly BadInput[] = [
     program: mount(() => ({ fsType: "btrfs" })),
     property: path("mount.fsType"),
     says: /"ext4"/,
+  },
+  {
+    name: "another file system type than the one that is mounted",
+    program: (bed) => [
+      ...existing(bed).slice(0, 3),
+      bed.attachment("disk", "data", { mount: { path: bed.path("disk"), fsType: "xfs", options: ["noinit_itable"] } }),
+    ],
+    property: /mount\.fsType/,
+    says: /has an ext4 file system, and nothing is made over it/,
+    byDiff: true,
   },
   {
     name: "an unknown format policy",

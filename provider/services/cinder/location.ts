@@ -24,7 +24,7 @@ export async function findThere<T>(
   const here = await client.location();
   throw new BlockboxError(
     "NOT_HERE",
-    `${what} is recorded at ${recorded.endpoint}, project ${recorded.project}, but ${here.endpoint}, project ${here.project}, is configured and does not have it. Absent is not gone: configure the recorded one (\`pulumi config set blockbox:endpoint\`, or CINDER_ENDPOINT), then run again.`,
+    `${what} is recorded at ${recorded.endpoint}, project ${recorded.project}, but ${here.endpoint}, project ${here.project}, is configured and does not have it. Absent is not gone: configure the recorded one (\`pulumi config set blockbox:endpoint\`, or CINDER_ENDPOINT), or give it back the provider that it was made with, then run again.`,
   );
 }
 

@@ -19,7 +19,8 @@ export async function stepsOf(project: Project, verb: "preview" | "up"): Promise
   for (const line of (await readFile(log, "utf8")).split("\n").filter((text) => text !== "")) {
     const { metadata } = (JSON.parse(line) as Event).resourcePreEvent ?? {};
     if (metadata === undefined || metadata.urn.includes("pulumi:pulumi:Stack") || metadata.op === "same") continue;
-    steps[metadata.urn] = [...(steps[metadata.urn] ?? []), [metadata.op, ...(metadata.keys ?? [])].join(" ")].sort();
+    const { op, urn, keys = [] } = metadata;
+    steps[urn] = [...(steps[urn] ?? []), [op, ...keys.sort()].join(" ")].sort();
   }
   return { steps, output };
 }

@@ -175,7 +175,8 @@ const edits: Readonly<Record<string, Edit>> = {
     model[random.pick(["fast", "slow"])].description = random.pick(["for all", undefined]);
   },
   "a Backend has more extra specs": (model, random) => {
-    model.slow.extraSpecs = random.pick([{ tier: "tin" }, { tier: "gold", more: "yes" }, {}]);
+    // Of a scope that the scheduler does not judge by: without one it looks for a pool that can do that, as no preview does.
+    model.slow.extraSpecs = random.pick([{ "bbt:tier": "tin" }, { "bbt:tier": "gold", "bbt:more": "yes" }, {}]);
   },
   "a Backend of another name": (model, random) => {
     model.slowName = `slow ${random.below(1000)} of ${model.next}`;

@@ -75,9 +75,11 @@ export function loopsOverRange(backingDevice: string, offsetBytes: number, lengt
   return loops.filter(
     (loop) =>
       (isBackedBy(loop, real) && overlaps(loop, offsetBytes)) ||
-      (own !== undefined &&
-        loop !== own &&
-        loop.backing === own.backing &&
-        overlaps(loop, own.offsetBytes + offsetBytes)),
+      (own !== undefined && loop !== own && isOnSame(loop, own) && overlaps(loop, own.offsetBytes + offsetBytes)),
   );
+}
+
+/** A file has a name for each of its links; one that was removed is known by the name that it had. */
+function isOnSame(loop: LoopDevice, own: LoopDevice): boolean {
+  return loop.backing === own.backing || (!own.deleted && isBackedBy(loop, own.backing));
 }

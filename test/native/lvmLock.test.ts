@@ -1,20 +1,8 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { lvm } from "../../provider/services/lvm/command.js";
 import { makeBed } from "../support/bed.js";
-
-/** Another program that holds lvm's own lock of a group for so many seconds. */
-async function holdLock(t: TestContext, volumeGroup: string, seconds: number): Promise<ChildProcess> {
-  mkdirSync("/run/lock/lvm", { recursive: true });
-  const held = `echo held; exec sleep ${seconds}`;
-  const child = spawn("flock", ["--no-fork", `/run/lock/lvm/V_${volumeGroup}`, "sh", "-c", held]);
-  t.after(() => child.kill());
-  await once(child.stdout, "data");
-  return child;
-}
+import { holdLvmLock } from "../support/lvmLock.js";
 
 /** What this process tells its user while `body` runs. */
 async function told(body: () => Promise<unknown>): Promise<string> {
@@ -35,7 +23,7 @@ async function told(body: () => Promise<unknown>): Promise<string> {
 test("while another program holds lvm's lock of the group, it is waited for, and who that is is said once", async (t) => {
   const bed = await makeBed(t, "lvmlock");
   await bed.deployment.up([bed.backend()]);
-  const holder = await holdLock(t, bed.group, 7);
+  const holder = await holdLvmLock(t, bed.group, 7);
   const text = await told(() => lvm(["vgchange", "--addtag", "a", bed.group]));
   assert.equal(text, `waiting for lvm's lock /run/lock/lvm/V_${bed.group}, held by process ${holder.pid} (sleep)\n`);
   await bed.deployment.destroy();
@@ -44,7 +32,7 @@ test("while another program holds lvm's lock of the group, it is waited for, and
 test("held for too long, the error names the holder", async (t) => {
   const bed = await makeBed(t, "lvmheld");
   await bed.deployment.up([bed.backend()]);
-  const holder = await holdLock(t, bed.group, 60);
+  const holder = await holdLvmLock(t, bed.group, 60);
   const text = await told(() =>
     assert.rejects(lvm(["vgchange", "--addtag", "a", bed.group], { timeoutMs: 3_000 }), {
       code: "LOCK_HELD",

@@ -22,22 +22,37 @@ export async function loopsOver(file: string): Promise<string[]> {
 
 /** Unmounts and detaches all that stands on the files of a folder: what a reboot does, without the reboot. */
 export async function letGo(folder: string): Promise<void> {
-  for (const path of (await mountsUnder(folder)).reverse()) await command("umount", "-l", path);
+  const loops = await loopsUnder(folder);
+  await unmountUnder(folder);
+  await detach(loops);
+}
+
+/** The loop devices over the files of a folder, those over these first. A file whose file system is unmounted has no such path any more. */
+async function loopsUnder(folder: string): Promise<string[]> {
   const loops = await loopDevices();
   const outer = loops
     .filter((loop) => String(loop["back-file"]).startsWith(`${folder}/`))
     .map(({ name }) => String(name));
   const inner = loops.filter((loop) => outer.includes(String(loop["back-file"]))).map(({ name }) => String(name));
-  for (const device of [...inner, ...outer]) await command("losetup", "-d", device).catch(() => undefined);
+  return [...inner, ...outer];
+}
+
+async function unmountUnder(folder: string): Promise<void> {
+  for (const path of (await mountsUnder(folder)).reverse()) await command("umount", "-l", path).catch(() => undefined);
+}
+
+async function detach(loops: readonly string[]): Promise<void> {
+  for (const device of loops) await command("losetup", "-d", device).catch(() => undefined);
 }
 
 /** Takes away everything that a test of this folder and group prefix can have made, whatever state it is in. */
 export async function tearDown(folder: string, groupPrefix: string): Promise<void> {
-  for (const path of (await mountsUnder(folder)).reverse()) await command("umount", "-l", path).catch(() => undefined);
+  const loops = await loopsUnder(folder);
+  await unmountUnder(folder);
   for (const { vg_name: group = "" } of await volumeGroups().catch(() => [])) {
     if (group.startsWith(groupPrefix)) await lvm("vgremove", "--yes", "--force", group).catch(() => undefined);
   }
-  await letGo(folder);
+  await detach(loops);
   await rm(folder, { recursive: true, force: true });
   // lvm forgets these with its groups; a group whose file went otherwise leaves one.
   for (const name of await readdir("/etc/lvm/backup").catch(() => [])) {

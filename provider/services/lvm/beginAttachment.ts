@@ -78,10 +78,11 @@ export function isLeftInStack({ name: group }: Group, { name, tags }: LogicalVol
   return mark !== undefined && mark.stack === stack && isDead(mark) && !isNamed("Attachment", volumeId(group, name));
 }
 
-/** Unmounts and detaches what a killed create left. */
+/** Unmounts and detaches what a killed create left. Throws IN_USE where somebody else's device shows parts of the volume too. */
 export async function letGo(group: Group, lv: LogicalVolume, lock: Lock): Promise<void> {
   const { madeDirectory } = parseTags(lv.tags);
   const activation = activationOf(group);
+  activation.deviceOf(group, lv);
   for (const device of activation.devicesOf(group, lv)) {
     for (const { path } of mountsOf(device.path)) {
       await unmount(path, lock);

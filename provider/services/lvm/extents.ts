@@ -1,5 +1,6 @@
 import { BlockboxError } from "../../errors.js";
 import { loopsOverRange } from "../../host/loop.js";
+import { deviceClaims } from "../../host/users.js";
 import { extentsIn } from "./placement.js";
 import type { ExtentRange, Group, LogicalVolume } from "./report.js";
 
@@ -63,10 +64,14 @@ export function rangeOfVolume(group: Group, lv: LogicalVolume): ByteRange {
 
 /** Before extents are given to a volume: nobody may be using them past lvm, which cannot see loop devices over them. */
 export function refuseUsedExtents({ device, offsetBytes, lengthBytes }: ByteRange): void {
-  const [loop] = loopsOverRange(device, offsetBytes, lengthBytes);
-  if (loop === undefined) return;
+  const loops = loopsOverRange(device, offsetBytes, lengthBytes);
+  if (loops.length === 0) return;
+  const uses = loops.map((loop) =>
+    [`${loop.path} (bytes ${loop.offsetBytes} on)`, ...deviceClaims(loop.path)].join(", "),
+  );
+  const commands = loops.map(({ path }) => `\`losetup -d ${path}\``).join(", ");
   throw new BlockboxError(
     "IN_USE",
-    `Free extents of ${device} are in use by ${loop.path} (bytes ${loop.offsetBytes} on). Detach it (\`losetup -d ${loop.path}\`), then run again.`,
+    `Free extents of ${device} are in use by ${uses.join("; ")}. Let go of that (umount, then ${commands}), then run again.`,
   );
 }

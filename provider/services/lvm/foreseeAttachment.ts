@@ -19,6 +19,8 @@ export async function foreseeAttachment(identity: Identity, id: string, exists: 
   const lv = group.lvs.find((one) => one.name === name);
   if (lv === undefined)
     return { problems: [volumeProblem(`is not there: volume group ${volumeGroup} does not hold it. Give another`)] };
+  if (!exists && !parseTags(lv.tags).ours)
+    return { problems: [volumeProblem("does not carry our tag, so it is left alone. Give another")] };
 
   if (!planAttachment(identity, volumeGroup, lv))
     return { problems: [volumeProblem("has another Attachment in this program, and can have one")] };

@@ -25,8 +25,8 @@ export const volumes: VolumeService = {
     if (volumeGroup === undefined) return [];
     const elsewhere = wish.source && sourceElsewhere(volumeGroup, wish.source);
     if (elsewhere) return [elsewhere];
-    const missing = isPlannedGroup(volumeGroup) ? undefined : await missingGroup(volumeGroup);
-    if (missing) return [missing];
+    const unusable = isPlannedGroup(volumeGroup) ? undefined : await groupProblem(volumeGroup);
+    if (unusable) return [unusable];
     planVolume(identity, volumeGroup, wish.size, wish.source);
     const refusal = (await refusalsIn(volumeGroup)).find((one) => one.identity === identity.digest);
     if (refusal === undefined || refusal.kind === "growth") return [];
@@ -119,8 +119,17 @@ function seen(group: Group, lv: LogicalVolume): SeenVolume {
   };
 }
 
-async function missingGroup(volumeGroup: string): Promise<Problem | undefined> {
-  const exists = (await recentGroups()).some(({ name }) => name === volumeGroup);
-  const reason = `names volume group ${volumeGroup}, which is not on this host. Give a Backend of this program, or make the group first`;
-  return exists ? undefined : { property: "backend", reason };
+async function groupProblem(volumeGroup: string): Promise<Problem | undefined> {
+  const group = (await recentGroups()).find(({ name }) => name === volumeGroup);
+  const problem = (reason: string) => ({
+    property: "backend",
+    reason: `names volume group ${volumeGroup}, which ${reason}`,
+  });
+  if (group === undefined)
+    return problem("is not on this host. Give a Backend of this program, or make the group first");
+  if (!parseTags(group.tags).ours)
+    return problem(
+      "does not carry our tag, so it is left alone. Adopt it by a Backend with lvm.adopt, or name another",
+    );
+  return undefined;
 }

@@ -18,14 +18,14 @@ export function attachedElsewhere(
   );
 }
 
-/** All that has an attached volume, in words, and the command that takes its device away. */
+/** All that has an attached volume, in words, and the command that takes its devices away. */
 export function devicesInUse(
   group: Pick<Group, "name">,
   lv: Pick<LogicalVolume, "name">,
   devices: Devices,
 ): { readonly uses: string; readonly command: string } {
   const uses = devices.flatMap(({ path }) => [`attached as ${path}`, ...deviceUsers(path)]);
-  const path = devices[0]?.path ?? "";
-  const command = path.startsWith("/dev/loop") ? `losetup -d ${path}` : `lvchange -an ${group.name}/${lv.name}`;
+  const loops = devices.map(({ path }) => path).filter((path) => path.startsWith("/dev/loop"));
+  const command = loops.length > 0 ? `losetup -d ${loops.join(" ")}` : `lvchange -an ${group.name}/${lv.name}`;
   return { uses: uses.join(", "), command };
 }

@@ -55,9 +55,9 @@ function programOf(project: Project, { edited, more }: Wishes): Made[] {
   return [
     { kind: "Backend", name: "pool", args: { lvm: { volumeGroup: project.group, loopFile } } },
     volume("a", size),
-    disk("disk-a", "a", "disk-a", "xfs"),
+    disk("disk-a", "a"),
     volume("b", size),
-    disk("disk-b", "b", edited ? moved : "disk-b"),
+    disk("disk-b", "b", edited ? moved : "disk-b", "xfs"),
     ...(more ? [volume("c", 1), disk("disk-c", "c")] : []),
     ...(more && hasDeviceMapper() ? copies : []),
   ];

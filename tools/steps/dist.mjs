@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { root } from "../lib/places.mjs";
 import { quiet } from "../lib/quiet.mjs";
@@ -16,10 +26,22 @@ const dist = join(root, "dist");
 export async function buildDist(env) {
   const wanted = sourcesDigest();
   const stamp = join(dist, ".sources");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  await step("dist: compiling", () =>
-    makeWhole(dist, (folder) => compile(folder, wanted, env), join(root, "node_modules")),
-  );
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted)
+    await step("dist: compiling", () =>
+      makeWhole(dist, (folder) => compile(folder, wanted, env), join(root, "node_modules")),
+    );
+  linkPrograms();
+}
+
+/** For `npx` in this checkout, as npm does for a package that it installs: here it comes too early, before there is a dist/. */
+function linkPrograms() {
+  const folder = join(root, "node_modules/.bin");
+  for (const [name, program] of Object.entries(programs())) {
+    const [link, target] = [join(folder, name), join("../..", program)];
+    if (existsSync(link) && readlinkSync(link) === target) continue;
+    rmSync(link, { force: true });
+    symlinkSync(target, link);
+  }
 }
 
 /**
@@ -46,16 +68,16 @@ async function compile(folder, stamped, env) {
   copyFileSync(join(root, "sdk/plugin/package.json"), join(folder, "sdk/plugin/package.json"));
   // By the name that Pulumi looks for in a folder, for programs in this checkout.
   symlinkSync("bin.js", join(folder, "provider/plugin/pulumi-resource-blockbox"));
-  for (const program of programs()) chmodSync(join(folder, relative(dist, join(root, program))), 0o755);
+  for (const program of Object.values(programs())) chmodSync(join(folder, relative(dist, join(root, program))), 0o755);
   writeFileSync(join(folder, ".sources"), stamped);
 }
 
 /**
  * The package's commands. npm makes them executable where it links them, but not again after the next build.
- * @returns {string[]}
+ * @returns {Record<string, string>} paths by name
  */
 function programs() {
-  return Object.values(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).bin);
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).bin;
 }
 
 function sourcesDigest() {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rm, rmdir, symlink } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { letGo, removeImage } from "../support/cleanup.js";
@@ -58,11 +58,6 @@ test("a single host", limit, async (t) => {
   const project = await Project.make(t, "host", { entry: { file: "index.ts", text: "" } });
   const earlier = await snapshot(project.data(""));
   const example = join(root, "examples/single-host");
-  // As npm links the package's commands.
-  await symlink(
-    "../pulumi-blockbox/dist/provider/doctor/bin.js",
-    join(project.dir, "node_modules/.bin/pulumi-blockbox"),
-  );
   const page = pageOf(t, "single-host", project);
   const mount = project.data("mnt");
   const here = (command: string) => command.replace("/mnt/blockbox-data", mount);

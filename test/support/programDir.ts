@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { packageRoot, root } from "./paths.js";
+import { join } from "node:path";
+import { fromPackage, packageRoot, root } from "./paths.js";
+
+const { bin: commands } = fromPackage("./package.json") as { bin: Record<string, string> };
 
 /** Links the package and what it needs into a program's node_modules, as an install would. */
 export async function linkPackage(dir: string, packageDir = packageRoot): Promise<void> {
@@ -9,10 +11,12 @@ export async function linkPackage(dir: string, packageDir = packageRoot): Promis
   await mkdir(join(modules, "@pulumi"), { recursive: true });
   await rm(join(modules, "pulumi-blockbox"), { force: true, recursive: true });
   await symlink(packageDir, join(modules, "pulumi-blockbox"));
-  const plugin = join(modules, ".bin/pulumi-resource-blockbox");
-  await mkdir(dirname(plugin), { recursive: true });
-  await rm(plugin, { force: true });
-  await symlink("../pulumi-blockbox/dist/provider/plugin/bin.js", plugin);
+  await mkdir(join(modules, ".bin"), { recursive: true });
+  for (const [name, program] of Object.entries(commands)) {
+    const link = join(modules, ".bin", name);
+    await rm(link, { force: true });
+    await symlink(join("../pulumi-blockbox", program), link);
+  }
   await rm(join(modules, "@pulumi/pulumi"), { force: true, recursive: true });
   await symlink(join(root, "node_modules/@pulumi/pulumi"), join(modules, "@pulumi/pulumi"));
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, symlink } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { packageRoot, root } from "../paths.js";
@@ -77,7 +77,6 @@ export class BlockBox {
     const isPart = (path: string) => !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(path));
     await cp(original, folder, { recursive: true, filter: isPart });
     await linkPackage(folder);
-    await symlink(join(packageRoot, "dist/provider/cli/bin.js"), join(folder, "node_modules/.bin/pulumi-blockbox"));
   }
 
   folder(example: Example): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cp, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
-import { packageRoot, root } from "../paths.js";
+import { root } from "../paths.js";
 import { linkPackage } from "../programDir.js";
 import { Readme } from "../readme.js";
 import { until } from "../until.js";

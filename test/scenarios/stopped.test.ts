@@ -6,21 +6,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loopsOver, mountsUnder } from "../support/cleanup.js";
 import { digest, pattern, sha256, writeThrough } from "../support/content.js";
 import { again } from "../support/crash.js";
-import { finish, killQuietly, type Made, Project } from "../support/pulumi.js";
+import { mountedVolume } from "../support/mountedVolume.js";
+import { finish, killQuietly, Project } from "../support/pulumi.js";
 import { pathWith, shim } from "../support/shim.js";
 import { logicalVolumes, snapshot } from "../support/system.js";
 import { until } from "../support/until.js";
 
 const content = pattern("stopped", 2 ** 20);
-
-function programOf(project: Project): Made[] {
-  const loopFile = { path: project.data("pool.img"), size: 4, sparse: true };
-  return [
-    { kind: "Backend", name: "pool", args: { lvm: { volumeGroup: project.group, loopFile } } },
-    { kind: "Volume", name: "data", args: { backend: { ref: "pool" }, size: 1 } },
-    { kind: "Attachment", name: "disk", args: { volume: { ref: "data" }, mount: { path: project.data("disk") } } },
-  ];
-}
 
 /** The work that is under way when all is killed: a program of the host, when it is meant, and what is run then. */
 const works: { name: string; program: string; when?: string; next: "up" | "destroy" }[] = [
@@ -37,7 +29,7 @@ for (const { name, program, when = "true", next } of works) {
   }, async (t) => {
     const project = await Project.make(t, "stopped");
     const earlier = await snapshot(project.data(""));
-    project.program = programOf(project);
+    project.program = mountedVolume(project);
     const child = await stopFirst(project, program, when);
     const { PATH } = project.env;
     project.env.PATH = child.path;

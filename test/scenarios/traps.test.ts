@@ -2,19 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { providerText } from "../support/deployment.js";
+import { mountedVolume } from "../support/mountedVolume.js";
 import { type Made, Project, type Resource } from "../support/pulumi.js";
 import { logicalVolumes, snapshot } from "../support/system.js";
 
 const kindOf = ({ type }: Resource) => type.split(":").at(-1) as Made["kind"];
-
-function programOf(project: Project): Made[] {
-  const loopFile = { path: project.data("pool.img"), size: 4, sparse: true };
-  return [
-    { kind: "Backend", name: "pool", args: { lvm: { volumeGroup: project.group, loopFile } } },
-    { kind: "Volume", name: "data", args: { backend: { ref: "pool" }, size: 1 } },
-    { kind: "Attachment", name: "disk", args: { volume: { ref: "data" }, mount: { path: project.data("disk") } } },
-  ];
-}
 
 async function destroyed(project: Project): Promise<void> {
   const { code, output } = await project.destroy("--skip-preview");
@@ -25,7 +17,7 @@ test("`__provider` of an older release stays in the state: no plan, no refresh a
   timeout: 180_000,
 }, async (t) => {
   const project = await Project.make(t, "older");
-  project.program = programOf(project);
+  project.program = mountedVolume(project);
   await project.okUp("--skip-preview");
   const state = JSON.parse(await project.ok("stack", "export", "--stack", project.stack, "--show-secrets")) as {
     deployment: { resources: Resource[] };
@@ -103,7 +95,7 @@ test("`pulumi import` of one id fails in the engine and changes nothing; `import
   timeout: 180_000,
 }, async (t) => {
   const project = await Project.make(t, "import");
-  project.program = programOf(project);
+  project.program = mountedVolume(project);
   await project.okUp("--skip-preview");
   const made = await project.resources();
   const [, volume] = made;

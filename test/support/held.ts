@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,15 +33,17 @@ export async function hold(parent: string, program: string, when = "true", first
   const work = `"$real" "$@" >/dev/null 2>&1; code=$?; : > ${file("done")}; exit $code`;
   const stand = await shim(folder, program, `if ${when}; then ${wait}; ${work}; fi; exec "$real" "$@"`);
   const has = (name: string) => existsSync(file(name));
-  const isHeld = () =>
-    has("pid") && !has("work") && !has("fail") && isRunning(Number(readFileSync(file("pid"), "utf8")));
+  const runs = () => isRunning(Number(readFileSync(file("pid"), "utf8")));
+  const isHeld = () => has("pid") && !has("work") && !has("fail") && runs();
   return {
     path: pathWith(stand),
     untilHeld: () => until(`${program} has begun`, isHeld, { limitMs: within(20_000) }),
     isHeld,
     async letGo(how) {
       writeFileSync(file(how), "");
-      if (how === "work") await until(`${program} has done its work`, () => has("done"));
+      // It writes to its folder up to its end: who removes that earlier finds it not empty.
+      await until(`${program} has ended`, () => !runs());
+      assert.ok(how === "fail" || has("done"), `${program} has ended without having done its work`);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

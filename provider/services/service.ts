@@ -297,6 +297,8 @@ export interface SeenSnapshot {
 export interface SnapshotService {
   /** Against taking it. */
   problems(identity: Identity, wish: SnapshotWish): Promise<Problem[]>;
+  /** Against taking any, of whatever volume. */
+  problemsOfAny(): Problem[];
   create(identity: Identity, wish: SnapshotWish): Promise<Created<SnapshotFacts>>;
   /** Nothing, if it is proven gone. */
   read(id: string, location?: Location): Promise<SeenSnapshot | undefined>;

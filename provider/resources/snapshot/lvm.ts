@@ -1,4 +1,4 @@
-import { hasUnknown } from "../../declaration/unknown.js";
+import { isUnknown } from "../../declaration/unknown.js";
 import { lvm } from "../../services/lvm/index.js";
 import type { Location, SeenSnapshot, SnapshotFacts, SnapshotWish } from "../../services/service.js";
 import type { Life } from "../resource.js";
@@ -11,7 +11,8 @@ export const snapshotWithLvm: Life<Inputs, Record> = {
   deleteBeforeReplace: false,
 
   async problems(identity, wanted, _asker, before) {
-    if (before?.volume === wanted.volume || hasUnknown([wanted.volume, wanted.force])) return [];
+    if (isUnknown(wanted.volume)) return lvm.snapshots.problemsOfAny();
+    if (before?.volume === wanted.volume || isUnknown(wanted.force)) return [];
     return lvm.snapshots.problems(identity, wishOf(wanted));
   },
 

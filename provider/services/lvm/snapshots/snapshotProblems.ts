@@ -1,3 +1,4 @@
+import { faultOfDeviceMapper } from "../../../host/kernel.js";
 import type { Identity, Problem, SnapshotWish } from "../../service.js";
 import { activationOf } from "../activation/activationOf.js";
 import { recentGroups } from "../change.js";
@@ -28,6 +29,12 @@ export async function snapshotProblems(identity: Identity, wish: SnapshotWish): 
   }
   const reason = refusalOf(group, lv) ?? (lv.kind === "thin" ? undefined : await roomReason(identity, group, lv));
   return reason === undefined ? [] : [problem(reason)];
+}
+
+/** Where the kernel cannot show one, no group has it. Of groups that could and do not, only a volume's own tells. */
+export function problemsOfAny(): Problem[] {
+  const unfit = faultOfDeviceMapper();
+  return unfit === undefined ? [] : [problem(`cannot have a snapshot: that needs device-mapper, ${unfit}`)];
 }
 
 function refusalOf(group: Group, lv: LogicalVolume): string | undefined {

@@ -11,12 +11,13 @@ import { changeSnapshot } from "./changeSnapshot.js";
 import { makeSnapshot } from "./makeSnapshot.js";
 import { removeSnapshot } from "./removeSnapshot.js";
 import { snapshotFacts } from "./snapshotFacts.js";
-import { snapshotProblems } from "./snapshotProblems.js";
+import { problemsOfAny, snapshotProblems } from "./snapshotProblems.js";
 import { takenOf } from "./snapshotTags.js";
 
 /** Snapshots of logical volumes: in the volume's pool, or thick ones with room for all that may change. */
 export const snapshots: SnapshotService = {
   problems: snapshotProblems,
+  problemsOfAny,
 
   async create(identity, wish) {
     const made = await makeSnapshot(identity, wish);

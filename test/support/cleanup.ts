@@ -45,6 +45,11 @@ async function detach(loops: readonly string[]): Promise<void> {
   for (const device of loops) await command("losetup", "-d", device).catch(() => undefined);
 }
 
+/** With all that is in it. What a test has killed may still be writing its last there. */
+export function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
 /** Takes away everything that a test of this folder and group prefix can have made, whatever state it is in. */
 export async function tearDown(folder: string, groupPrefix: string): Promise<void> {
   const loops = await loopsUnder(folder);
@@ -53,7 +58,7 @@ export async function tearDown(folder: string, groupPrefix: string): Promise<voi
     if (group.startsWith(groupPrefix)) await lvm("vgremove", "--yes", "--force", group).catch(() => undefined);
   }
   await detach(loops);
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
   // lvm forgets these with its groups; a group whose file went otherwise leaves one.
   for (const name of await readdir("/etc/lvm/backup").catch(() => [])) {
     if (name.startsWith(groupPrefix)) await rm(`/etc/lvm/backup/${name}`, { force: true });

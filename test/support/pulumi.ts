@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tearDown } from "./cleanup.js";
+import { removeFolder, tearDown } from "./cleanup.js";
 import { type Kind, uniqueName } from "./deployment.js";
 import { within } from "./guest.js";
 import { linkPackage } from "./programDir.js";
@@ -217,7 +217,7 @@ export class Project {
     } finally {
       for (const pid of await this.processes()) killQuietly(pid);
       await tearDown(join(this.dir, "data"), this.group);
-      await rm(this.dir, { recursive: true, force: true });
+      await removeFolder(this.dir);
     }
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removeFolder } from "./cleanup.js";
 import { within } from "./guest.js";
 import { pathWith, shim } from "./shim.js";
 import { until } from "./until.js";
@@ -45,6 +45,6 @@ export async function hold(parent: string, program: string, when = "true", first
       await until(`${program} has ended`, () => !runs());
       assert.ok(how === "fail" || has("done"), `${program} has ended without having done its work`);
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => removeFolder(folder),
   };
 }
